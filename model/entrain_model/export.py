@@ -1,0 +1,64 @@
+"""PyTorch to one self-contained ONNX file with its contract."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import logging
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from entrain_model import contract as contracts
+from entrain_model.contract import Contract
+
+OPSET = 18
+
+
+def example_inputs(contract: Contract, batch: int, seed: int = 0) -> list[Tensor]:
+    """Plausible random inputs in the contract's order: counts, samples, masks with gaps, states around the initial."""
+    generator = torch.Generator().manual_seed(seed)
+    tensors = []
+    for m in contract.modalities:
+        rows = contract.rows(m)
+        mask = (torch.rand(batch, rows, generator=generator) > 0.1).float()
+        x = torch.randn(batch, rows, m.planes, generator=generator)
+        tensors += [(x.abs().round() if m.kind == "events" else x) * mask.unsqueeze(-1), mask]
+    for s in contract.states:
+        initial = torch.tensor(s.initial).expand(s.shape) if len(s.initial) == 1 else torch.tensor(s.initial)
+        tensors.append(initial.reshape(1, *s.shape) * (0.5 + torch.rand(batch, *s.shape, generator=generator)))
+    return tensors
+
+
+def export(model: nn.Module, contract: Contract, path: Path) -> str:
+    """Writes `path` and returns its SHA-256 in hex."""
+    contract.check()
+    model.eval()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    inputs = tuple(example_inputs(contract, batch=3))
+    batch = torch.export.Dim("batch", min=1, max=65536)
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            model,
+            inputs,
+            str(path),
+            dynamo=True,
+            opset_version=OPSET,
+            external_data=False,
+            input_names=list(contract.inputs()),
+            output_names=list(contract.results()),
+            dynamic_shapes={"tensors": tuple({0: batch} for _ in inputs)},
+            optimize=True,
+        )
+    contracts.write(contract, path)
+    return file_hash(path)
+
+
+def file_hash(path: Path) -> str:
+    """The model's hash: SHA-256 of the whole file, in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
