@@ -1,0 +1,219 @@
+package io.entrain.wire;
+
+import static io.entrain.wire.BlockRefusal.unless;
+
+import io.entrain.wire.v1.Events;
+import io.entrain.wire.v1.Reason;
+import io.entrain.wire.v1.Samples;
+import io.entrain.wire.v1.SignalBlock;
+
+/** What must be true of any block, whatever the model; stated in {@link BlockCodec}. */
+final class BlockRules {
+  static final int MAX_NAME_CHARS = 200;
+
+  /** Stamps are added to spans and hops: 2^62 ns (the year 2116 as Unix time) leaves room. */
+  static final long MAX_STAMP_NANOS = 1L << 62;
+
+  static final long MAX_SPAN_NANOS = 3_600_000_000_000L;
+
+  /** Far above any array; keeps channel arithmetic within an int. */
+  static final int MAX_CHANNELS = 1 << 16;
+
+  static final double MAX_RATE_HZ = 1e9;
+
+  private BlockRules() {}
+
+  static SignalBlock checked(SignalBlock block) throws BlockRefusal {
+    checkName("session", block.getSession());
+    checkName("modality", block.getModality());
+    unless(
+        block.getSequence() >= 0,
+        Reason.INVALID_FIELD,
+        "sequence is %s, must be below 2^63",
+        Long.toUnsignedString(block.getSequence()));
+    checkSpan(block.getStartNanos(), block.getEndNanos());
+    long spanNanos = block.getEndNanos() - block.getStartNanos();
+    switch (block.getContentCase()) {
+      case EVENTS -> checkEvents(block.getEvents(), spanNanos);
+      case SAMPLES -> checkSamples(block.getSamples(), spanNanos);
+      case CONTENT_NOT_SET ->
+          throw new BlockRefusal(
+              Reason.INVALID_FIELD, "the block holds neither events nor samples");
+    }
+    return block;
+  }
+
+  private static void checkName(String field, String name) throws BlockRefusal {
+    unless(!name.isEmpty(), Reason.INVALID_FIELD, "%s is empty", field);
+    unless(
+        name.length() <= MAX_NAME_CHARS,
+        Reason.INVALID_FIELD,
+        "%s has %d characters, the limit is %d",
+        field,
+        name.length(),
+        MAX_NAME_CHARS);
+    unless(
+        name.chars().noneMatch(Character::isISOControl),
+        Reason.INVALID_FIELD,
+        "%s holds a control character",
+        field);
+  }
+
+  private static void checkSpan(long startNanos, long endNanos) throws BlockRefusal {
+    unless(
+        inAxis(startNanos) && inAxis(endNanos),
+        Reason.INVALID_FIELD,
+        "the block covers [%d, %d) ns, stamps must be within ±2^62 ns",
+        startNanos,
+        endNanos);
+    unless(
+        startNanos < endNanos,
+        Reason.INVALID_FIELD,
+        "the block covers [%d, %d) ns, end_nanos must be above start_nanos",
+        startNanos,
+        endNanos);
+    // No overflow: both stamps are within ±2^62.
+    unless(
+        endNanos - startNanos <= MAX_SPAN_NANOS,
+        Reason.INVALID_FIELD,
+        "the block covers %d ns, the limit is one hour (%d ns)",
+        endNanos - startNanos,
+        MAX_SPAN_NANOS);
+  }
+
+  private static boolean inAxis(long nanos) {
+    return -MAX_STAMP_NANOS <= nanos && nanos < MAX_STAMP_NANOS;
+  }
+
+  private static void checkEvents(Events events, long spanNanos) throws BlockRefusal {
+    int size = events.getOffsetNanosCount();
+    unless(
+        events.getChannelCount() == size,
+        Reason.INVALID_FIELD,
+        "%d event offsets but %d channels",
+        size,
+        events.getChannelCount());
+    int marks = events.getMarkCount();
+    unless(
+        size == 0 ? marks == 0 : marks % size == 0,
+        Reason.INVALID_FIELD,
+        "%d marks for %d events, must be a multiple",
+        marks,
+        size);
+    long previousNanos = 0;
+    for (int i = 0; i < size; i++) {
+      previousNanos = checkEvent(events, i, previousNanos, spanNanos);
+    }
+    for (int i = 0; i < marks; i++) {
+      if (!Float.isFinite(events.getMark(i))) {
+        throw new BlockRefusal(
+            Reason.NOT_FINITE,
+            "mark %d of event %d is %s"
+                .formatted(i % (marks / size), i / (marks / size), events.getMark(i)));
+      }
+    }
+  }
+
+  private static long checkEvent(Events events, int i, long previousNanos, long spanNanos)
+      throws BlockRefusal {
+    long offsetNanos = events.getOffsetNanos(i);
+    // An unsigned offset of 2^63 or more is negative here, so it too is outside.
+    if (offsetNanos < previousNanos || offsetNanos >= spanNanos) {
+      throw new BlockRefusal(
+          Reason.EVENT_OUT_OF_ORDER,
+          "event %d stands at offset %s ns, must be in [%d, %d)"
+              .formatted(i, Long.toUnsignedString(offsetNanos), previousNanos, spanNanos));
+    }
+    if (events.getChannel(i) < 0 || events.getChannel(i) >= MAX_CHANNELS) {
+      throw new BlockRefusal(
+          Reason.WRONG_CHANNELS,
+          "event %d is on channel %s, must be below %d"
+              .formatted(i, Integer.toUnsignedString(events.getChannel(i)), MAX_CHANNELS));
+    }
+    return offsetNanos;
+  }
+
+  private static void checkSamples(Samples samples, long spanNanos) throws BlockRefusal {
+    int channels = samples.getChannels();
+    unless(
+        0 < channels && channels <= MAX_CHANNELS,
+        Reason.WRONG_CHANNELS,
+        "the block has %s channels, must be 1 to %d",
+        Integer.toUnsignedString(channels),
+        MAX_CHANNELS);
+    int floats = samples.getValueCount();
+    int shorts = samples.getInt16ValueCount();
+    unless(
+        floats == 0 || shorts == 0,
+        Reason.INVALID_FIELD,
+        "%d float values and %d int16 values, must be one of the two",
+        floats,
+        shorts);
+    unless(
+        floats + shorts > 0, Reason.INVALID_FIELD, "a samples block without values; send nothing");
+    unless(
+        (floats + shorts) % channels == 0,
+        Reason.WRONG_CHANNELS,
+        "%d values do not fill %d channels",
+        floats + shorts,
+        channels);
+    checkRate(samples.getRateHz(), (floats + shorts) / channels, spanNanos);
+    if (floats > 0) {
+      checkFloats(samples, channels);
+    } else {
+      checkShorts(samples);
+    }
+  }
+
+  private static void checkRate(double rateHz, int sizeInSamples, long spanNanos)
+      throws BlockRefusal {
+    unless(Double.isFinite(rateHz), Reason.NOT_FINITE, "rate_hz is %s", rateHz);
+    unless(
+        rateHz > 0 && rateHz <= MAX_RATE_HZ,
+        Reason.INVALID_FIELD,
+        "rate_hz is %s, must be above 0 and up to %s",
+        rateHz,
+        MAX_RATE_HZ);
+    double expected = spanNanos * 1e-9 * rateHz;
+    // A hair above one sample, for the rounding of the product.
+    unless(
+        Math.abs(sizeInSamples - expected) <= 1 + 1e-6,
+        Reason.WRONG_RATE,
+        "%d samples in %d ns at %s Hz, must be %.3f within one",
+        sizeInSamples,
+        spanNanos,
+        rateHz,
+        expected);
+  }
+
+  private static void checkFloats(Samples samples, int channels) throws BlockRefusal {
+    for (int i = 0; i < samples.getValueCount(); i++) {
+      if (!Float.isFinite(samples.getValue(i))) {
+        throw new BlockRefusal(
+            Reason.NOT_FINITE,
+            "sample %d, channel %d is %s"
+                .formatted(i / channels, i % channels, samples.getValue(i)));
+      }
+    }
+  }
+
+  private static void checkShorts(Samples samples) throws BlockRefusal {
+    unless(
+        Float.isFinite(samples.getScale()), Reason.NOT_FINITE, "scale is %s", samples.getScale());
+    // At or below this bound the largest int16 times the scale is finite.
+    unless(
+        samples.getScale() > 0 && samples.getScale() <= Float.MAX_VALUE / 32_768,
+        Reason.INVALID_FIELD,
+        "scale of the int16 values is %s, must be above 0 and up to %s",
+        samples.getScale(),
+        Float.MAX_VALUE / 32_768);
+    for (int i = 0; i < samples.getInt16ValueCount(); i++) {
+      int value = samples.getInt16Value(i);
+      if (value != (short) value) {
+        throw new BlockRefusal(
+            Reason.INVALID_FIELD,
+            "int16 value %d is %d, must be within [-32768, 32767]".formatted(i, value));
+      }
+    }
+  }
+}

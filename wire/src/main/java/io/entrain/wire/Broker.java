@@ -1,0 +1,129 @@
+package io.entrain.wire;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/**
+ * A Kafka broker by its address: whether it answers, and the topics on it. Kafka's own clients
+ * retry in silence for a minute where no broker is; this one says so after ten seconds.
+ *
+ * @param bootstrap {@code host:port}, or several separated by commas
+ */
+public record Broker(String bootstrap) {
+  /** A broker on the same machine answers within milliseconds, one far away within a second. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /**
+   * Returns once the broker has answered.
+   *
+   * @throws BrokerException where none answers within ten seconds
+   */
+  public void check() {
+    ask("describe the cluster", admin -> admin.describeCluster().nodes());
+  }
+
+  /**
+   * Makes the topics that do not exist yet.
+   *
+   * @param names topics
+   * @param partitions of each new topic
+   */
+  public void createTopics(Collection<String> names, int partitions) {
+    Set<String> missing = new TreeSet<>(names);
+    missing.removeAll(topics());
+    for (String name : missing) {
+      try {
+        ask(
+            "create the topic " + name,
+            admin ->
+                admin
+                    .createTopics(
+                        Set.of(new NewTopic(name, Optional.of(partitions), Optional.empty())))
+                    .all());
+      } catch (BrokerException raced) {
+        if (!(raced.getCause() instanceof TopicExistsException)) {
+          throw raced;
+        }
+      }
+    }
+  }
+
+  /** The names of all topics. */
+  public Set<String> topics() {
+    return ask("list the topics", admin -> admin.listTopics().names());
+  }
+
+  private <T> T ask(String what, Function<Admin, KafkaFuture<T>> question) {
+    Map<String, Object> configuration =
+        Map.of(
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrap,
+            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+            (int) PATIENCE.toMillis(),
+            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+            (int) PATIENCE.toMillis() / 2);
+    Admin admin;
+    try {
+      admin = Admin.create(configuration);
+    } catch (KafkaException badAddress) {
+      throw new BrokerException(
+          "\""
+              + bootstrap
+              + "\" is not the address of a Kafka broker ("
+              + deepest(badAddress)
+              + "): give host:port, for example --bootstrap localhost:9092",
+          badAddress);
+    }
+    try {
+      return question.apply(admin).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException silent) {
+      throw unreachable(silent);
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
+        throw unreachable(failed.getCause());
+      }
+      throw new BrokerException(
+          "the Kafka broker at "
+              + bootstrap
+              + " would not "
+              + what
+              + ": "
+              + failed.getCause().getMessage(),
+          failed.getCause());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new BrokerException("interrupted while asking the broker at " + bootstrap, interrupted);
+    } finally {
+      admin.close(Duration.ZERO);
+    }
+  }
+
+  private BrokerException unreachable(Throwable cause) {
+    return new BrokerException(
+        "no Kafka broker answers at %s within %d s: start one (./entrain broker), or give the right address (--bootstrap host:port)"
+            .formatted(bootstrap, PATIENCE.toSeconds()),
+        cause);
+  }
+
+  private static String deepest(Throwable throwable) {
+    Throwable deepest = throwable;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return deepest.getMessage();
+  }
+}

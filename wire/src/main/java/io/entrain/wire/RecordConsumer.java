@@ -1,0 +1,148 @@
+package io.entrain.wire;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads every partition of one topic, without a consumer group: nothing is committed, and two of
+ * them do not disturb each other.
+ *
+ * <p>For one thread at a time, like Kafka's own consumer.
+ *
+ * @param <T> what the values hold
+ */
+public final class RecordConsumer<T> implements AutoCloseable {
+  /** Where reading starts. */
+  public enum Start {
+    BEGINNING,
+    END
+  }
+
+  /** What of a transaction is seen. */
+  public enum Isolation {
+    /** Only what is committed: each record once where the job writes exactly-once. */
+    READ_COMMITTED,
+    /** All at once, also what may be aborted later. */
+    READ_UNCOMMITTED
+  }
+
+  /** Reads a value. */
+  @FunctionalInterface
+  public interface Decoder<T> {
+    T decode(byte[] value) throws IOException;
+  }
+
+  private final String topic;
+  private final Decoder<T> decoder;
+  private final Consumer<byte[], byte[]> consumer;
+  private final List<TopicPartition> partitions;
+
+  /**
+   * Opens a consumer.
+   *
+   * @param bootstrap address of the broker, {@code host:port}
+   * @param topic must exist
+   * @param decoder for example {@code MessageCodec.DECODED::decode}
+   * @param start the end is that of the moment of the call
+   * @param isolation what of a transaction is seen
+   * @throws BrokerException where no broker answers within ten seconds or the topic does not exist
+   */
+  public RecordConsumer(
+      String bootstrap, String topic, Decoder<T> decoder, Start start, Isolation isolation) {
+    if (!new Broker(bootstrap).topics().contains(topic)) {
+      throw new BrokerException(
+          "there is no topic %s on the Kafka broker at %s: start what writes it first, or create it"
+              .formatted(topic, bootstrap),
+          null);
+    }
+    this.topic = topic;
+    this.decoder = decoder;
+    this.consumer =
+        new KafkaConsumer<>(
+            settings(bootstrap, isolation),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    this.partitions =
+        consumer.partitionsFor(topic).stream()
+            .map(partition -> new TopicPartition(topic, partition.partition()))
+            .toList();
+    consumer.assign(partitions);
+    if (start == Start.BEGINNING) {
+      consumer.seekToBeginning(partitions);
+    } else {
+      // An offset each: a seek to the end would be resolved only by the first poll.
+      consumer.endOffsets(partitions).forEach(consumer::seek);
+    }
+  }
+
+  private static Map<String, Object> settings(String bootstrap, Isolation isolation) {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    settings.put(
+        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+        isolation == Isolation.READ_COMMITTED ? "read_committed" : "read_uncommitted");
+    // The default of 500 ms delays what becomes visible by a commit rather than by an append.
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
+    return settings;
+  }
+
+  /**
+   * What has come, in the order of each partition; empty where nothing came within {@code timeout}.
+   *
+   * @throws UncheckedIOException where a value cannot be read; says which
+   */
+  public List<Received<T>> poll(Duration timeout) {
+    List<Received<T>> received = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(timeout)) {
+      received.add(read(record));
+    }
+    return received;
+  }
+
+  /** Everything up to the end of the topic as it is now. */
+  public List<Received<T>> readToEnd() {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    List<Received<T>> received = new ArrayList<>();
+    while (ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+      received.addAll(poll(Duration.ofMillis(100)));
+    }
+    return received;
+  }
+
+  private Received<T> read(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return new Received<>(
+          record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8),
+          decoder.decode(record.value()),
+          record.partition(),
+          record.offset(),
+          record.timestamp(),
+          record.headers());
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(
+          "topic %s, partition %d, offset %d: %s"
+              .formatted(topic, record.partition(), record.offset(), unreadable.getMessage()),
+          unreadable);
+    }
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}
