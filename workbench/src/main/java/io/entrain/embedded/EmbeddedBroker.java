@@ -1,0 +1,192 @@
+package io.entrain.embedded;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.Feature;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/**
+ * A real Kafka broker (KRaft, one node) inside this JVM.
+ *
+ * <h2>Guarantees</h2>
+ *
+ * It listens on loopback alone, keeps its data in a scratch folder, and after {@link #close()} no
+ * thread, port or file of it is left. Transactions work. Records are kept whatever their timestamp:
+ * nothing expires and no timestamp is too far from now, so that a session can be sent faster than
+ * it happened.
+ *
+ * <h2>Assumptions</h2>
+ *
+ * A port that was free a moment ago stays free until the broker binds it.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+  private static final int NODE = 1;
+  private static final String HOST = "127.0.0.1";
+
+  private final KafkaRaftServer server;
+  private final ScratchFolder folder;
+  private final String bootstrapServers;
+
+  private EmbeddedBroker(KafkaRaftServer server, ScratchFolder folder, int port) {
+    this.server = server;
+    this.folder = folder;
+    this.bootstrapServers = HOST + ":" + port;
+  }
+
+  /** Starts a broker on any free port and waits until it answers. */
+  public static EmbeddedBroker start() {
+    return start(0);
+  }
+
+  /**
+   * Starts a broker on the given port (0: any free one) and waits until it answers.
+   *
+   * @throws IllegalArgumentException where the port is taken
+   */
+  public static EmbeddedBroker start(int port) {
+    int[] ports = freePorts(port);
+    ScratchFolder folder = ScratchFolder.create("broker");
+    try {
+      Properties properties = properties(ports[0], ports[1], folder);
+      format(properties);
+      KafkaRaftServer server =
+          new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
+      server.startup();
+      return new EmbeddedBroker(server, folder, ports[0]);
+    } catch (Exception e) {
+      folder.close();
+      throw new IllegalStateException("The embedded broker did not start on port " + ports[0], e);
+    }
+  }
+
+  /** What a client puts into {@code bootstrap.servers}. */
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** Creates topics of {@code partitions} partitions each; waits until they exist. */
+  public void createTopics(Collection<String> names, int partitions) {
+    try (Admin admin =
+        Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+      List<NewTopic> topics =
+          names.stream().map(name -> new NewTopic(name, partitions, (short) 1)).toList();
+      admin.createTopics(topics).all().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "Topics " + names + " could not be created: " + e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while creating topics " + names, e);
+    }
+  }
+
+  /** Waits until the broker is shut down, by {@link #close()} from another thread. */
+  public void awaitShutdown() {
+    server.awaitShutdown();
+  }
+
+  @Override
+  public void close() {
+    server.shutdown();
+    server.awaitShutdown();
+    folder.close();
+  }
+
+  private static Properties properties(int port, int controllerPort, ScratchFolder folder) {
+    Properties properties = new Properties();
+    properties.putAll(
+        Map.of(
+            "process.roles",
+            "broker,controller",
+            "node.id",
+            Integer.toString(NODE),
+            "controller.quorum.voters",
+            NODE + "@" + HOST + ":" + controllerPort,
+            "listeners",
+            "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort,
+            "controller.listener.names",
+            "CONTROLLER",
+            "listener.security.protocol.map",
+            "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "log.dirs",
+            folder.path().toString()));
+    // One node: internal topics cannot have the default three copies.
+    properties.putAll(
+        Map.of(
+            "offsets.topic.replication.factor", "1",
+            "offsets.topic.num.partitions", "1",
+            "transaction.state.log.replication.factor", "1",
+            "transaction.state.log.min.isr", "1",
+            "transaction.state.log.num.partitions", "1",
+            "share.coordinator.state.topic.replication.factor", "1",
+            "share.coordinator.state.topic.min.isr", "1",
+            // Nobody else is about to join a group: do not wait for them.
+            "group.initial.rebalance.delay.ms", "0"));
+    properties.putAll(
+        Map.of(
+            "log.retention.ms", "-1",
+            "log.message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE),
+            // The default takes 128 MB of heap.
+            "log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20),
+            "num.network.threads", "2",
+            "num.io.threads", "2",
+            "background.threads", "2"));
+    return properties;
+  }
+
+  private static void format(Properties properties) throws Exception {
+    new Formatter()
+        .setPrintStream(
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+        .setNodeId(NODE)
+        .setClusterId(Uuid.randomUuid().toString())
+        .setDirectories(List.of(properties.getProperty("log.dirs")))
+        .setMetadataLogDirectory(properties.getProperty("log.dirs"))
+        .setControllerListenerName("CONTROLLER")
+        .setReleaseVersion(MetadataVersion.latestProduction())
+        .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
+        .run();
+  }
+
+  /** The wanted port (0: a free one) and a second, free one for the controller. */
+  private static int[] freePorts(int wanted) {
+    try (ServerSocket broker = bind(wanted);
+        ServerSocket controller = bind(0)) {
+      return new int[] {broker.getLocalPort(), controller.getLocalPort()};
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ServerSocket bind(int port) throws IOException {
+    ServerSocket socket = new ServerSocket();
+    try {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw new IllegalArgumentException(
+          "port " + port + " is taken: choose another, or 0 for any free one", e);
+    }
+  }
+}
