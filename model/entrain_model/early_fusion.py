@@ -35,7 +35,6 @@ class EarlyFusion(nn.Module):
         else:
             self.widen = nn.Conv1d(width + 1, fused, 1)
         self.readout = Readout(fused, len(contract.outputs[0].components), dropout)
-        self.register_buffer("log_variance_shift", torch.zeros(()))
 
     def decode(self, inputs: dict[str, Tensor], steps: int = 1) -> tuple[Tensor, Tensor]:
         """Means and log variances, each [B, steps, K], of the newest steps."""
@@ -51,7 +50,7 @@ class EarlyFusion(nn.Module):
         else:
             fused = nn.functional.gelu(self.widen(torch.cat([values[0], masks[0]], dim=1)))
         mean, log_variance = self.readout(fused)
-        return mean.transpose(1, 2), log_variance.transpose(1, 2) + self.log_variance_shift
+        return mean.transpose(1, 2), log_variance.transpose(1, 2)
 
     def forward(self, *tensors: Tensor) -> tuple[Tensor, ...]:
         mean, log_variance = self.decode(dict(zip(self.input_names, tensors, strict=True)))

@@ -9,6 +9,7 @@ import logging
 import warnings
 from pathlib import Path
 
+import onnx
 import torch
 from torch import Tensor, nn
 
@@ -55,8 +56,21 @@ def export(model: nn.Module, contract: Contract, path: Path) -> str:
             dynamic_shapes={"tensors": tuple({0: batch} for _ in inputs)},
             optimize=True,
         )
+    _strip(path)
     contracts.write(contract, path)
     return file_hash(path)
+
+
+def _strip(path: Path) -> None:
+    """Removes the exporter's notes (stack traces, local paths), so that equal weights give equal files."""
+    model = onnx.load(path)
+    for part in (model.graph, *model.graph.node, *model.graph.initializer, *model.graph.value_info):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    for value in (*model.graph.input, *model.graph.output):
+        value.ClearField("metadata_props")
+    model.graph.name = "entrain"
+    onnx.save(model, path)
 
 
 def file_hash(path: Path) -> str:

@@ -25,8 +25,8 @@ from torch.nn import functional
 from entrain_model.contract import Contract, Modality
 from entrain_model.features import EventTokens, SampleTokens
 
-DIFFUSION_MILLIS_PER_SQRT_SECOND = 19.0
-"""Random walk of the clock: 6 ms in 100 ms."""
+DIFFUSION_MILLIS = 19.0
+"""Random walk of the clock in one second, in ms: 6 ms in 100 ms."""
 JUMPS_PER_SECOND = 0.1
 """Chance of a jump to anywhere on the grid: 1 % in 100 ms."""
 DILATIONS = (1, 2, 4, 8, 1)
@@ -76,12 +76,16 @@ class Fusion(nn.Module):
 
 
 class Readout(nn.Module):
-    """Fused tokens [B, F, R + n] to means and log variances, each [B, K, n + 1], where R + 1 is READOUT_TOKENS.
+    """Fused tokens [B, F, R - 1 + n] to means and log variances, each [B, K, n], where R is READOUT_TOKENS.
 
-    Convolutions without padding: each step of the result has seen exactly READOUT_TOKENS tokens up to its own."""
+    Convolutions without padding: each step of the result has seen exactly READOUT_TOKENS tokens up to its own. Results
+    are in the target's unit, by its mean and sd in the training data; `log_variance_shift` is fitted on validation."""
 
     def __init__(self, fused: int, components: int, dropout: float) -> None:
         super().__init__()
+        self.register_buffer("mean", torch.zeros(components, 1))
+        self.register_buffer("sd", torch.ones(components, 1))
+        self.register_buffer("log_variance_shift", torch.zeros(()))
         self.layers = nn.ModuleList(nn.Conv1d(fused, fused, 3, dilation=d) for d in DILATIONS)
         self.leave = nn.Conv1d(fused, 2 * components, 1)
         self.drop = nn.Dropout(dropout)
@@ -90,7 +94,8 @@ class Readout(nn.Module):
         for layer, dilation in zip(self.layers, DILATIONS, strict=True):
             h = h[:, :, 2 * dilation :] + functional.gelu(layer(self.drop(h)))
         mean, spread = self.leave(self.drop(h)).chunk(2, dim=1)
-        return mean, LOG_VARIANCE_BOUND * torch.tanh(spread / LOG_VARIANCE_BOUND)
+        log_variance = LOG_VARIANCE_BOUND * torch.tanh(spread / LOG_VARIANCE_BOUND) + self.log_variance_shift
+        return self.mean + self.sd * mean, log_variance + 2 * torch.log(self.sd)
 
 
 class LagPosterior(nn.Module):
@@ -103,6 +108,7 @@ class LagPosterior(nn.Module):
         head: int = 32,
         kernel: int = 5,
         dropout: float = 0.0,
+        diffusion_millis: float = DIFFUSION_MILLIS,
     ) -> None:
         super().__init__()
         lag = contract.lag
@@ -127,13 +133,12 @@ class LagPosterior(nn.Module):
         self.readout = Readout(fused, len(contract.outputs[0].components), dropout)
         self.register_buffer("grid_millis", torch.tensor(lag.grid_millis, dtype=torch.float32))
         self.register_buffer("temperature", torch.tensor(0.08))
-        self.register_buffer("log_variance_shift", torch.zeros(()))
         seconds = contract.hop_millis / 1000.0
         self.jump = JUMPS_PER_SECOND * seconds
         step = float(lag.grid_millis[1] - lag.grid_millis[0])
         if abs(step - self.token_millis) > 1e-6:
             raise ValueError(f"lag grid has steps of {step} ms, must be one token of {self.token_millis} ms")
-        variance = DIFFUSION_MILLIS_PER_SQRT_SECOND**2 * seconds / step**2
+        variance = diffusion_millis**2 * seconds / step**2
         if variance >= 0.5:
             raise ValueError(f"clock diffuses {variance:.2f} squared grid steps a hop, must be below 0.5")
         self.register_buffer("diffusion", torch.tensor([variance / 2, 1 - variance, variance / 2]).reshape(1, 1, 3))
@@ -170,9 +175,10 @@ class LagPosterior(nn.Module):
         spread = spread / spread.sum(1, keepdim=True).clamp_min(1e-20)
         return (1.0 - self.jump) * spread + self.jump / self.lags
 
-    def weigh(self, predicted: Tensor, score: Tensor) -> Tensor:
+    def weigh(self, predicted: Tensor, score: Tensor, temperature: Tensor | float | None = None) -> Tensor:
         """The posterior [B, L]: predicted belief times the window's likelihood to the power of the temperature."""
-        return torch.softmax(torch.log(predicted) + self.temperature * score, dim=1)
+        temperature = self.temperature if temperature is None else temperature
+        return torch.softmax(torch.log(predicted) + temperature * score, dim=1)
 
     def decode(
         self, streams: dict[str, tuple[Tensor, Tensor]], posterior: Tensor, cuts: list[int] | None = None
@@ -198,8 +204,7 @@ class LagPosterior(nn.Module):
             fused.append(self.fusion(reference[:, :, window] * here, moved_other, here, moved_mask))
         mean, log_variance = self.readout(torch.cat(fused, dim=0))
         shape = (len(cuts), posterior.shape[0], mean.shape[1])
-        mean, log_variance = mean.reshape(shape), log_variance.reshape(shape) + self.log_variance_shift
-        return mean.transpose(0, 1), log_variance.transpose(0, 1)
+        return mean.reshape(shape).transpose(0, 1), log_variance.reshape(shape).transpose(0, 1)
 
     def forward(self, *tensors: Tensor) -> tuple[Tensor, ...]:
         """The exported graph: inputs and outputs in the contract's order."""
