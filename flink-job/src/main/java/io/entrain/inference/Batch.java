@@ -1,0 +1,134 @@
+package io.entrain.inference;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import io.entrain.contract.ModelContract.State;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The inputs and outputs of one call, allocated once and used again and again: fill rows of the
+ * inputs, {@link #run}, read the same rows of the outputs. A row keeps what was written to it until
+ * it is written again, and padded rows hold whatever they held; rows do not influence each other.
+ *
+ * <p>Belongs to one thread, that of its {@link OnnxModel}.
+ */
+public final class Batch implements AutoCloseable {
+  private final OnnxModel model;
+  private final int capacity;
+  private final Map<String, TensorRows> inputs = new LinkedHashMap<>();
+  private final Map<String, TensorRows> outputs = new LinkedHashMap<>();
+
+  /** Views on the same buffers, one for each first dimension that is called with. */
+  private final List<Call> calls = new ArrayList<>();
+
+  Batch(OnnxModel model, int capacity, BatchShape shape) {
+    if (capacity < 1) {
+      throw new ModelException("batch size is " + capacity + ", must be at least 1");
+    }
+    this.model = model;
+    this.capacity = capacity;
+    model.contract().inputs().forEach((name, s) -> inputs.put(name, new TensorRows(capacity, s)));
+    model.contract().results().forEach((name, s) -> outputs.put(name, new TensorRows(capacity, s)));
+    for (State state : model.contract().states()) {
+      for (int row = 0; row < capacity; row++) {
+        inputs.get(state.name()).put(row, state.initial());
+      }
+    }
+    if (shape == BatchShape.FITTED) {
+      for (int rows = 1; rows < capacity; rows *= 2) {
+        calls.add(new Call(rows));
+      }
+    }
+    calls.add(new Call(capacity));
+  }
+
+  /** Rows this batch can hold. */
+  public int capacity() {
+    return capacity;
+  }
+
+  /** The input tensor of that name: a modality, its mask, or a state. */
+  public TensorRows input(String name) {
+    return known(inputs, name);
+  }
+
+  /** The output tensor of that name, valid after {@link #run}. */
+  public TensorRows output(String name) {
+    return known(outputs, name);
+  }
+
+  private static TensorRows known(Map<String, TensorRows> tensors, String name) {
+    TensorRows tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          "no tensor \"" + name + "\", must be one of " + tensors.keySet());
+    }
+    return tensor;
+  }
+
+  /**
+   * Runs the model on the first {@code rows} rows.
+   *
+   * @throws ModelException where ONNX Runtime fails
+   */
+  public void run(int rows) {
+    if (rows < 1 || rows > capacity) {
+      throw new IllegalArgumentException("rows is " + rows + ", must be 1 to " + capacity);
+    }
+    for (Call call : calls) {
+      if (call.rows >= rows) {
+        model.run(call.inputs, call.outputs);
+        return;
+      }
+    }
+  }
+
+  /** Frees the tensors; the model stays open. */
+  @Override
+  public void close() {
+    model.release(
+        () ->
+            calls.forEach(
+                call -> {
+                  call.inputs.values().forEach(OnnxTensor::close);
+                  call.outputs.values().forEach(OnnxTensor::close);
+                }));
+  }
+
+  private final class Call {
+    private final int rows;
+    private final Map<String, OnnxTensor> inputs;
+    private final Map<String, OnnxTensor> outputs;
+
+    Call(int rows) {
+      this.rows = rows;
+      this.inputs = views(Batch.this.inputs, model.contract().inputs());
+      this.outputs = views(Batch.this.outputs, model.contract().results());
+    }
+
+    private Map<String, OnnxTensor> views(
+        Map<String, TensorRows> tensors, Map<String, List<Integer>> shapes) {
+      Map<String, OnnxTensor> views = new LinkedHashMap<>();
+      tensors.forEach((name, tensor) -> views.put(name, view(tensor, shapes.get(name))));
+      return views;
+    }
+
+    private OnnxTensor view(TensorRows tensor, List<Integer> shape) {
+      long[] dimensions = new long[shape.size() + 1];
+      dimensions[0] = rows;
+      for (int i = 0; i < shape.size(); i++) {
+        dimensions[i + 1] = shape.get(i);
+      }
+      try {
+        return OnnxTensor.createTensor(
+            OrtEnvironment.getEnvironment(), tensor.rows(rows), dimensions);
+      } catch (OrtException failed) {
+        throw new ModelException("cannot make a tensor: " + failed.getMessage(), failed);
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.entrain.inference;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Prints, for each shipped model, whether the bits of a row depend on the size of its batch and on
+ * its place in it, and what calls of each size cost. The figures are in docs/inference.md.
+ */
+public final class BatchShapeMeasurement {
+  private static final int WINDOWS = 64;
+
+  private BatchShapeMeasurement() {}
+
+  public static void main(String[] arguments) throws Exception {
+    for (Path file : ShippedModels.files()) {
+      try (OnnxModel model = OnnxModel.open(file, Provider.CPU)) {
+        System.out.println(file.getFileName() + " " + model.sha256().substring(0, 12));
+        float[][] reference = results(model, WINDOWS, 0);
+        for (int size : new int[] {1, 2, 3, 4, 5, 8, 12, 16, 32, 63}) {
+          differences(model, reference, size);
+        }
+        places(model);
+        for (int size : new int[] {1, 2, 4, 8, 16, 32, 64}) {
+          cost(model, size);
+        }
+      }
+    }
+  }
+
+  private static void differences(OnnxModel model, float[][] reference, int size) {
+    float[][] found = results(model, size, 0);
+    int rows = 0;
+    float worst = 0;
+    for (int w = 0; w < WINDOWS; w++) {
+      rows += Arrays.equals(reference[w], found[w]) ? 0 : 1;
+      worst = Math.max(worst, distance(reference[w], found[w]));
+    }
+    System.out.printf(
+        "  batch %2d against 64: %2d of %d rows differ, at most %.1e%n",
+        size, rows, WINDOWS, worst);
+  }
+
+  private static void places(OnnxModel model) {
+    for (int size : new int[] {2, 4, 8, 16, 64}) {
+      float[][] straight = results(model, size, 0);
+      int rows = 0;
+      float worst = 0;
+      for (int turn = 1; turn < size; turn++) {
+        float[][] turned = results(model, size, turn);
+        for (int w = 0; w < WINDOWS; w++) {
+          rows += Arrays.equals(straight[w], turned[w]) ? 0 : 1;
+          worst = Math.max(worst, distance(straight[w], turned[w]));
+        }
+      }
+      System.out.printf(
+          "  batch %2d, all places: %2d of %d rows differ, at most %.1e%n",
+          size, rows, WINDOWS * (size - 1), worst);
+    }
+  }
+
+  private static float distance(float[] a, float[] b) {
+    float worst = 0;
+    for (int i = 0; i < a.length; i++) {
+      worst = Math.max(worst, Math.abs(a[i] - b[i]));
+    }
+    return worst;
+  }
+
+  /** All outputs of each window, called {@code size} at a time, each turned by {@code turn}. */
+  static float[][] results(OnnxModel model, int size, int turn) {
+    float[][] results = new float[WINDOWS][];
+    try (Batch batch = model.batch(size, BatchShape.FIXED)) {
+      for (int first = 0; first < WINDOWS; first += size) {
+        for (int i = 0; i < size; i++) {
+          ShippedModels.fill(model, batch, (i + turn) % size, (first + i) % WINDOWS);
+        }
+        batch.run(size);
+        for (int i = 0; i < size; i++) {
+          results[(first + i) % WINDOWS] = outputs(model, batch, (i + turn) % size);
+        }
+      }
+    }
+    return results;
+  }
+
+  static float[] outputs(OnnxModel model, Batch batch, int row) {
+    float[] all = new float[0];
+    for (String name : model.contract().results().keySet()) {
+      float[] values = batch.output(name).row(row);
+      int length = all.length;
+      all = Arrays.copyOf(all, length + values.length);
+      System.arraycopy(values, 0, all, length, values.length);
+    }
+    return all;
+  }
+
+  private static void cost(OnnxModel model, int size) {
+    try (Batch batch = model.batch(size, BatchShape.FIXED)) {
+      for (int i = 0; i < size; i++) {
+        ShippedModels.fill(model, batch, i, i);
+      }
+      int calls = Math.max(20, 400 / size);
+      for (int i = 0; i < calls / 4; i++) {
+        batch.run(size);
+      }
+      long[] nanos = new long[calls];
+      for (int i = 0; i < calls; i++) {
+        long start = System.nanoTime();
+        batch.run(size);
+        nanos[i] = System.nanoTime() - start;
+      }
+      Arrays.sort(nanos);
+      System.out.printf(
+          "  batch %2d: %7.0f us a call, %6.0f us a row (median of %d)%n",
+          size, nanos[calls / 2] / 1e3, nanos[calls / 2] / 1e3 / size, calls);
+    }
+  }
+}
