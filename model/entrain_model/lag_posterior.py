@@ -60,6 +60,12 @@ class Encoder(nn.Module):
         return h + self.second(functional.pad(h, (self.past, 0)))
 
 
+def total(belief: Tensor) -> Tensor:
+    """Row sums [B, 1] of [B, L]. Padded to whole vector registers: ONNX Runtime sums a row from its first aligned
+    element on, so that with 49 columns the last bits of the sum would depend on the row's place in the batch."""
+    return functional.pad(belief, (0, -belief.shape[1] % 16)).sum(1, keepdim=True)
+
+
 class Fusion(nn.Module):
     """Two aligned streams [B, W, T] and their masks [B, 1, T] to fused tokens [B, F, T]; a product of both lets the
     next layer multiply what one stream says with what the other says at the same instant."""
@@ -169,10 +175,10 @@ class LagPosterior(nn.Module):
     def predict(self, belief: Tensor) -> Tensor:
         """The belief [B, L] one hop later, before the new window is seen: diffused, and anywhere after a jump."""
         belief = belief.clamp_min(0.0)
-        belief = belief / belief.sum(1, keepdim=True).clamp_min(1e-20)
+        belief = belief / total(belief).clamp_min(1e-20)
         kept = functional.pad(belief.unsqueeze(1), (1, 1), mode="replicate")
         spread = functional.conv1d(kept, self.diffusion).squeeze(1)
-        spread = spread / spread.sum(1, keepdim=True).clamp_min(1e-20)
+        spread = spread / total(spread).clamp_min(1e-20)
         return (1.0 - self.jump) * spread + self.jump / self.lags
 
     def weigh(self, predicted: Tensor, score: Tensor, temperature: Tensor | float | None = None) -> Tensor:
