@@ -3,6 +3,7 @@ package io.entrain.inference;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import io.entrain.contract.ModelContract;
 import io.entrain.contract.ModelContract.State;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,10 +20,11 @@ import java.util.Map;
 public final class Batch implements AutoCloseable {
   private final OnnxModel model;
   private final int capacity;
+  private final BatchShape shape;
   private final Map<String, TensorRows> inputs = new LinkedHashMap<>();
   private final Map<String, TensorRows> outputs = new LinkedHashMap<>();
 
-  /** Views on the same buffers, one for each first dimension that is called with. */
+  /** Views on the same buffers: one for each row, or one for each size that is called with. */
   private final List<Call> calls = new ArrayList<>();
 
   Batch(OnnxModel model, int capacity, BatchShape shape) {
@@ -31,19 +33,38 @@ public final class Batch implements AutoCloseable {
     }
     this.model = model;
     this.capacity = capacity;
-    model.contract().inputs().forEach((name, s) -> inputs.put(name, new TensorRows(capacity, s)));
-    model.contract().results().forEach((name, s) -> outputs.put(name, new TensorRows(capacity, s)));
-    for (State state : model.contract().states()) {
+    this.shape = shape;
+    boolean apart = shape == BatchShape.SINGLE;
+    ModelContract contract = model.contract();
+    contract
+        .inputs()
+        .forEach((name, tensor) -> inputs.put(name, new TensorRows(capacity, tensor, apart)));
+    contract
+        .results()
+        .forEach((name, tensor) -> outputs.put(name, new TensorRows(capacity, tensor, apart)));
+    for (State state : contract.states()) {
       for (int row = 0; row < capacity; row++) {
         inputs.get(state.name()).put(row, state.initial());
       }
     }
-    if (shape == BatchShape.FITTED) {
-      for (int rows = 1; rows < capacity; rows *= 2) {
-        calls.add(new Call(rows));
+    makeCalls();
+  }
+
+  private void makeCalls() {
+    switch (shape) {
+      case SINGLE -> {
+        for (int row = 0; row < capacity; row++) {
+          calls.add(new Call(row, 1));
+        }
+      }
+      case FIXED -> calls.add(new Call(0, capacity));
+      case FITTED -> {
+        for (int rows = 1; rows < capacity; rows *= 2) {
+          calls.add(new Call(0, rows));
+        }
+        calls.add(new Call(0, capacity));
       }
     }
-    calls.add(new Call(capacity));
   }
 
   /** Rows this batch can hold. */
@@ -79,9 +100,15 @@ public final class Batch implements AutoCloseable {
     if (rows < 1 || rows > capacity) {
       throw new IllegalArgumentException("rows is " + rows + ", must be 1 to " + capacity);
     }
+    if (shape == BatchShape.SINGLE) {
+      for (int row = 0; row < rows; row++) {
+        calls.get(row).run();
+      }
+      return;
+    }
     for (Call call : calls) {
       if (call.rows >= rows) {
-        model.run(call.inputs, call.outputs);
+        call.run();
         return;
       }
     }
@@ -100,14 +127,20 @@ public final class Batch implements AutoCloseable {
   }
 
   private final class Call {
+    private final int first;
     private final int rows;
     private final Map<String, OnnxTensor> inputs;
     private final Map<String, OnnxTensor> outputs;
 
-    Call(int rows) {
+    Call(int first, int rows) {
+      this.first = first;
       this.rows = rows;
       this.inputs = views(Batch.this.inputs, model.contract().inputs());
       this.outputs = views(Batch.this.outputs, model.contract().results());
+    }
+
+    void run() {
+      model.run(inputs, outputs);
     }
 
     private Map<String, OnnxTensor> views(
@@ -125,7 +158,7 @@ public final class Batch implements AutoCloseable {
       }
       try {
         return OnnxTensor.createTensor(
-            OrtEnvironment.getEnvironment(), tensor.rows(rows), dimensions);
+            OrtEnvironment.getEnvironment(), tensor.view(first, rows), dimensions);
       } catch (OrtException failed) {
         throw new ModelException("cannot make a tensor: " + failed.getMessage(), failed);
       }

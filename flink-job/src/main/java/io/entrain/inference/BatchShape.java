@@ -6,13 +6,19 @@ package io.entrain.inference;
  */
 public enum BatchShape {
   /**
-   * Always the batch's capacity, the rest padded: a row's result is bit-equal whatever shares its
-   * batch. Costs a full call for a single row.
+   * One call of [1, ...] for each row, in aligned memory: a row's result is bit-equal whatever else
+   * is in its batch and wherever it stands, for every model. The choice on a CPU.
+   */
+  SINGLE,
+  /**
+   * One call of the batch's capacity, the rest padded: bit-equal whatever shares the batch, if the
+   * model does the same at every place. A test holds the shipped models to that. A full call is
+   * paid even for a single row.
    */
   FIXED,
   /**
-   * The smallest power of two that holds the rows: no more than twice the work. Repeats may differ
-   * in the last bits.
+   * One call of the smallest power of two that holds the rows: at most twice the work. Repeats may
+   * differ in the last bits, by about 1e-5.
    */
   FITTED
 }
