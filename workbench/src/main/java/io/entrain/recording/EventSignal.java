@@ -1,0 +1,87 @@
+package io.entrain.recording;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Events of a modality.
+ *
+ * @param nanos {@code [N]} stamps, ascending
+ * @param channel {@code [N]} the channel (unit) of each, in [0, channels)
+ */
+public record EventSignal(
+    String modality, int channels, long[] nanos, int[] channel, List<Span> gaps) implements Signal {
+  public EventSignal {
+    if (nanos.length != channel.length) {
+      throw new IllegalArgumentException(
+          modality
+              + ": "
+              + nanos.length
+              + " times for "
+              + channel.length
+              + " channels, want as many of each");
+    }
+    for (int i = 0; i < nanos.length; i++) {
+      if (channel[i] < 0 || channel[i] >= channels) {
+        throw new IllegalArgumentException(
+            modality
+                + ": event "
+                + i
+                + " is on channel "
+                + channel[i]
+                + ", want 0 to "
+                + (channels - 1));
+      }
+      if (i > 0 && nanos[i] < nanos[i - 1]) {
+        throw new IllegalArgumentException(
+            modality
+                + ": event "
+                + i
+                + " at "
+                + nanos[i]
+                + " ns comes before event "
+                + (i - 1)
+                + " at "
+                + nanos[i - 1]
+                + " ns");
+      }
+    }
+    gaps = List.copyOf(gaps);
+  }
+
+  /** Index of the first event at or after a time; the number of events where there is none. */
+  public int indexAt(long atNanos) {
+    int low = 0;
+    int high = nanos.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (nanos[middle] < atNanos) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof EventSignal that
+        && modality.equals(that.modality)
+        && channels == that.channels
+        && Arrays.equals(nanos, that.nanos)
+        && Arrays.equals(channel, that.channel)
+        && gaps.equals(that.gaps);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(modality, channels, Arrays.hashCode(nanos), Arrays.hashCode(channel), gaps);
+  }
+
+  @Override
+  public String toString() {
+    return modality + ": " + nanos.length + " events on " + channels + " channels";
+  }
+}

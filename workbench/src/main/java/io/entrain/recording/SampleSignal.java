@@ -1,0 +1,52 @@
+package io.entrain.recording;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Regular samples of a modality; the first stands at the session's start.
+ *
+ * @param rateHz samples a second
+ * @param values {@code [T * C]}, time-major
+ */
+public record SampleSignal(
+    String modality, int channels, double rateHz, float[] values, List<Span> gaps)
+    implements Signal {
+  public SampleSignal {
+    if (values.length % channels != 0) {
+      throw new IllegalArgumentException(
+          modality
+              + ": "
+              + values.length
+              + " values do not fill rows of "
+              + channels
+              + " channels");
+    }
+    gaps = List.copyOf(gaps);
+  }
+
+  public int rows() {
+    return values.length / channels;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SampleSignal that
+        && modality.equals(that.modality)
+        && channels == that.channels
+        && rateHz == that.rateHz
+        && Arrays.equals(values, that.values)
+        && gaps.equals(that.gaps);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(modality, channels, rateHz, Arrays.hashCode(values), gaps);
+  }
+
+  @Override
+  public String toString() {
+    return modality + ": " + rows() + " samples of " + channels + " channels at " + rateHz + " Hz";
+  }
+}

@@ -1,0 +1,44 @@
+package io.entrain.recording;
+
+import java.util.List;
+
+/**
+ * One session, simulated or recorded: the same form for both.
+ *
+ * @param labels null where nothing is known
+ * @param lag null where nothing is known
+ */
+public record Session(About about, Span span, List<Signal> signals, Labels labels, KnownLag lag) {
+  /**
+   * Where a session comes from.
+   *
+   * @param name the session's id on Kafka unless told otherwise
+   * @param source the citation, or the subject and seed of a simulated session
+   * @param licence may be empty
+   * @param models what {@code replay} runs unless told otherwise; may be empty
+   */
+  public record About(String name, String source, String licence, List<String> models) {
+    public About {
+      models = List.copyOf(models);
+    }
+  }
+
+  public Session {
+    signals = List.copyOf(signals);
+  }
+
+  public Signal signal(String modality) {
+    return signals.stream()
+        .filter(signal -> signal.modality().equals(modality))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "session "
+                        + about.name()
+                        + " has no modality '"
+                        + modality
+                        + "', it has "
+                        + signals.stream().map(Signal::modality).toList()));
+  }
+}
