@@ -167,6 +167,12 @@ class Contract:
         """Rows of this modality's input tensor: `context_hops * steps`."""
         return self.context_hops * modality.steps(self.hop_millis)
 
+    @property
+    def tokens_per_hop(self) -> int:
+        """Tokens are the bins of the events; without events 10 ms, or the whole hop where 10 ms do not divide it."""
+        bins = [m.bins_per_hop for m in self.modalities if m.kind == "events"]
+        return max(bins) if bins else self.hop_millis // 10 if self.hop_millis % 10 == 0 else 1
+
     def inputs(self) -> dict[str, tuple[int, ...]]:
         """Name and shape (without B) of every graph input, in order."""
         shapes: dict[str, tuple[int, ...]] = {}

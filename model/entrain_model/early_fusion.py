@@ -22,7 +22,7 @@ class EarlyFusion(nn.Module):
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        per_hop = next(m.bins_per_hop for m in contract.modalities if m.kind == "events")
+        per_hop = contract.tokens_per_hop
         self.tokens = contract.context_hops * per_hop
         self.input_names = tuple(contract.inputs())
         self.names = tuple(m.name for m in contract.modalities)

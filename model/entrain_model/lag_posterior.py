@@ -52,7 +52,7 @@ class Encoder(nn.Module):
         self.first = nn.Conv1d(width, width, kernel)
         self.second = nn.Conv1d(width, width, kernel)
         self.past = kernel - 1
-        self.drop = nn.Dropout(dropout)
+        self.drop = nn.Dropout1d(dropout)  # whole units or channels: none may be relied on alone
 
     def forward(self, features: Tensor) -> Tensor:
         h = functional.gelu(self.enter(self.drop(features)))

@@ -16,7 +16,7 @@ class Ridge(nn.Module):
 
     def __init__(self, contract: Contract, *, history: int) -> None:
         super().__init__()
-        per_hop = max(m.bins_per_hop for m in contract.modalities if m.kind == "events")
+        per_hop = contract.tokens_per_hop
         self.input_names = tuple(contract.inputs())
         self.features = nn.ModuleDict({m.name: tokens_of(m, contract.hop_millis, per_hop) for m in contract.modalities})
         self.history = history

@@ -26,7 +26,7 @@ from entrain_model.ridge import Ridge
 from entrain_model.windows import Augmentation, Batch, Sampler, Stream, stream, wandering_lag
 
 MODELS = ("lag-posterior", "early-fusion", "reference-only", "ridge")
-TEMPERATURES = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3, 0.5, 0.8, 1.2)
+TEMPERATURES = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +86,9 @@ RECORDING = Recipe(
     augmentation=Augmentation(
         lag_millis=400.0, noise=(0.0, 0.0, 0.0, 0.25), missing_share=0.05, gap_millis=(200.0, 800.0)
     ),
-    wander_sd_millis=200.0,
-    wander_seconds=60.0,
-    dropout=0.2,
+    wander_sd_millis=150.0,
+    wander_seconds=120.0,
+    dropout=0.3,
     decay=0.05,
     steps=1000,
     kernel=3,
@@ -258,6 +258,7 @@ def _descend(
                 best, best_state = value, copy.deepcopy(network.state_dict())
         progress(step + 1, recipe.steps, f"loss {loss.item():.3f} validation R2 {best:.3f}")
     network.load_state_dict(best_state)
+    network.validation_r2 = best
     network.eval()
 
 
@@ -397,6 +398,7 @@ def _fit_ridge(
         value = window_r2(network, chosen)
         if value > best[0]:
             best = value, weight, bias
+    network.validation_r2 = best[0]
     network.weight.copy_(best[1])
     network.bias.copy_(best[2])
     with torch.no_grad():

@@ -65,7 +65,7 @@ class Sampler:
     Args:
         contract: names the modalities, hop, context and the lagging stream.
         between: [start, end) in nanoseconds; no event, sample or label outside is used.
-        lag_of: the modality that is delayed (None: the contract's lag.of).
+        lag_of: the modality that is delayed (None: the contract's lag.of, if it has one).
     """
 
     def __init__(
@@ -77,9 +77,9 @@ class Sampler:
         lag_of: str | None = None,
     ) -> None:
         self.session, self.contract, self.augmentation = session, contract, augmentation
-        self.lag_of = lag_of or contract.lag.of
+        self.lag_of = lag_of or (contract.lag.of if contract.lag else None)
         self.hop = contract.hop_millis * NANOS
-        per_hop = max(m.bins_per_hop for m in contract.modalities if m.kind == "events")
+        per_hop = contract.tokens_per_hop
         self.tokens, self.token = contract.context_hops * per_hop, self.hop // per_hop
         self.span = contract.context_hops * self.hop
         margin = int((augmentation.lag_millis + 5 * augmentation.jitter_millis) * NANOS)

@@ -1,0 +1,67 @@
+"""Training from the command line, end to end on a tiny session, and one-line errors."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import write_session
+
+from entrain_model import contract as contracts
+from entrain_model.__main__ import main
+from entrain_model.evaluate import session_of
+
+
+@pytest.mark.parametrize("model", ["lag-posterior", "early-fusion", "reference-only", "ridge"])
+def test_quick_training_writes_a_file_that_runs_its_card_and_its_plot(tmp_path, tiny, model, capsys):
+    arguments = ["train", "--simulated", str(tiny), "--model", model, "--out", str(tmp_path), "--quick"]
+    assert main(arguments) == 0
+    contract = contracts.read(tmp_path / f"{model}.onnx")
+    assert contract.name == model
+    assert contract.provenance["data"] == "made for a test"
+    assert session_of(tmp_path / f"{model}.onnx")
+    card = (tmp_path / f"{model}.md").read_text()
+    assert "R2" in card
+    assert "first 70 %" in card
+    assert (tmp_path / f"{model}.png").stat().st_size > 1000
+    assert "R2" in capsys.readouterr().out
+
+
+def test_equal_seeds_train_equal_files(tmp_path, tiny):
+    files = []
+    for run in ("a", "b"):
+        out = tmp_path / run
+        assert main(["train", "--simulated", str(tiny), "--out", str(out), "--quick", "--seed", "4"]) == 0
+        files.append((out / "lag-posterior.onnx").read_bytes())
+    assert files[0] == files[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (["--simulated", "/nowhere"], "/nowhere: no such file; a session is a folder with a recording.yaml"),
+        (["--lag-of", "emg"], "--lag-of is 'emg', must be one of ['spikes', 'lfp']"),
+        (["--lag-of", "lfp"], "lfp holds samples; the lagging stream must hold events"),
+        (["--steps", "0"], "--steps is 0, must be at least 1"),
+    ],
+)
+def test_wrong_options_get_one_clear_line(tmp_path, tiny, change, message, capsys):
+    assert main(["train", "--simulated", str(tiny), "--out", str(tmp_path), *change]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_too_short_a_session_gets_one_clear_line(tmp_path, capsys):
+    short = write_session(tmp_path / "short", seconds=2)
+    assert main(["train", "--simulated", str(short), "--out", str(tmp_path), "--quick"]) == 2
+    assert "s to train on, need more than" in capsys.readouterr().err
+
+
+def test_two_files_are_scored_side_by_side(tmp_path, tiny, capsys):
+    for model in ("lag-posterior", "early-fusion"):
+        main(["train", "--simulated", str(tiny), "--model", model, "--out", str(tmp_path), "--quick"])
+    capsys.readouterr()
+    files = [str(tmp_path / f"{m}.onnx") for m in ("lag-posterior", "early-fusion")]
+    assert main(["evaluate", *files, "--simulated", str(tiny), "--paths", "1", "--stretch", "choose"]) == 0
+    out = capsys.readouterr().out
+    assert "model early-fusion" in out
+    assert "lead_low" in out
