@@ -22,15 +22,21 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * retry in silence for a minute where no broker is; this one says so after ten seconds.
  *
  * @param bootstrap {@code host:port}, or several separated by commas
+ * @param patience how long to wait for an answer
  */
-public record Broker(String bootstrap) {
+public record Broker(String bootstrap, Duration patience) {
   /** A broker on the same machine answers within milliseconds, one far away within a second. */
-  static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** With a patience of ten seconds. */
+  public Broker(String bootstrap) {
+    this(bootstrap, PATIENCE);
+  }
 
   /**
    * Returns once the broker has answered.
    *
-   * @throws BrokerException where none answers within ten seconds
+   * @throws BrokerException where none answers in time
    */
   public void check() {
     ask("describe the cluster", admin -> admin.describeCluster().nodes());
@@ -73,9 +79,9 @@ public record Broker(String bootstrap) {
             AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
             bootstrap,
             AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-            (int) PATIENCE.toMillis(),
+            (int) patience.toMillis(),
             AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-            (int) PATIENCE.toMillis() / 2);
+            (int) patience.toMillis() / 2);
     Admin admin;
     try {
       admin = Admin.create(configuration);
@@ -89,7 +95,7 @@ public record Broker(String bootstrap) {
           badAddress);
     }
     try {
-      return question.apply(admin).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return question.apply(admin).get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException silent) {
       throw unreachable(silent);
     } catch (ExecutionException failed) {
@@ -115,7 +121,7 @@ public record Broker(String bootstrap) {
   private BrokerException unreachable(Throwable cause) {
     return new BrokerException(
         "no Kafka broker answers at %s within %d s: start one (./entrain broker), or give the right address (--bootstrap host:port)"
-            .formatted(bootstrap, PATIENCE.toSeconds()),
+            .formatted(bootstrap, patience.toSeconds()),
         cause);
   }
 

@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
  * @param prefix first part of every name
  */
 public record Topics(String prefix) {
-  /** {@code entrain.spikes}, {@code entrain.decoded}, and so on. */
-  public static final Topics DEFAULT = new Topics("entrain");
-
   /** Kafka's rule for a topic name, with room for a modality after the prefix. */
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
 
   private static final List<String> RESERVED = List.of("decoded", "alignment", "rejected", "truth");
+
+  /** {@code entrain.spikes}, {@code entrain.decoded}, and so on. */
+  public static final Topics DEFAULT = new Topics("entrain");
 
   public Topics {
     Objects.requireNonNull(prefix, "prefix");
