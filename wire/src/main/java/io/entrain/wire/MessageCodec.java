@@ -1,5 +1,7 @@
 package io.entrain.wire;
 
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
@@ -8,6 +10,8 @@ import io.entrain.wire.v1.Decoded;
 import io.entrain.wire.v1.Rejected;
 import io.entrain.wire.v1.SignalBlock;
 import io.entrain.wire.v1.Truth;
+import java.io.IOException;
+import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -69,12 +73,27 @@ public final class MessageCodec<M extends Message> {
   private Message fromJson(byte[] value) throws InvalidProtocolBufferException {
     Message.Builder builder = prototype.newBuilderForType();
     try {
-      PARSER.merge(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString(), builder);
+      String json = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+      checkEndsWithItsObject(json);
+      PARSER.merge(json, builder);
     } catch (CharacterCodingException notUtf8) {
       throw new InvalidProtocolBufferException("the JSON is not UTF-8");
     }
     return builder.build();
+  }
+
+  /** JsonFormat reads the first object and ignores the rest: a second block would be lost. */
+  private static void checkEndsWithItsObject(String json) throws InvalidProtocolBufferException {
+    try (JsonReader reader = new JsonReader(new StringReader(json))) {
+      reader.skipValue();
+      if (reader.peek() != JsonToken.END_DOCUMENT) {
+        throw new InvalidProtocolBufferException("the JSON goes on after its object");
+      }
+    } catch (InvalidProtocolBufferException trailing) {
+      throw trailing;
+    } catch (IOException malformed) {
+      throw new InvalidProtocolBufferException(malformed.getMessage());
+    }
   }
 
   private static String toJson(Message message) {
