@@ -10,7 +10,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,9 +52,5 @@ final class Simulate implements Runnable {
       print.println(folder + ": " + options.seconds() + " s, " + session.signals());
       print.flush();
     }
-  }
-
-  public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Simulate()).execute(arguments));
   }
 }

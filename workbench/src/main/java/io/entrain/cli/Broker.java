@@ -1,0 +1,53 @@
+package io.entrain.cli;
+
+import io.entrain.embedded.EmbeddedBroker;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code broker}: a Kafka broker as a process of its own, until it is interrupted. */
+@Command(
+    name = "broker",
+    description = "Run a real Kafka broker on this machine until Ctrl-C; its data goes with it.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ./entrain broker                                 on 127.0.0.1:9092",
+      "  ./entrain broker --port 0                        on any free port",
+      "  ./entrain broker --topics entrain.spikes,entrain.lfp --partitions 2"
+    })
+final class Broker implements Runnable {
+  @Option(
+      names = "--port",
+      defaultValue = "9092",
+      description = "Port on 127.0.0.1; 0 for any free one (default: ${DEFAULT-VALUE})")
+  int port;
+
+  @Option(
+      names = "--topics",
+      split = ",",
+      paramLabel = "TOPIC",
+      description = "Topics to create at start; others are created when they are first used")
+  List<String> topics = List.of();
+
+  @Option(
+      names = "--partitions",
+      defaultValue = "1",
+      description = "Partitions of each of --topics (default: ${DEFAULT-VALUE})")
+  int partitions;
+
+  @Mixin LogOption log;
+  @Spec CommandSpec spec;
+
+  @Override
+  public void run() {
+    try (Interruption interruption = Interruption.watch();
+        EmbeddedBroker broker = EmbeddedBroker.start(port)) {
+      broker.createTopics(topics, partitions);
+      spec.commandLine().getOut().println("Kafka broker ready on " + broker.bootstrapServers());
+      interruption.await();
+    }
+  }
+}

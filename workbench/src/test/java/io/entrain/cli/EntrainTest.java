@@ -1,0 +1,68 @@
+package io.entrain.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+class EntrainTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "brokr               | entrain: Unmatched argument at index 0: 'brokr' | broker",
+        "broker --prot 3     | entrain broker: Unknown options: '--prot', '3'  | --port",
+        "broker --partition=3| entrain broker: Unknown option: '--partition=3' | --partitions",
+      })
+  void namesAWrongOptionAndWhatWasPerhapsMeant(String typed, String line, String suggestion) {
+    Answer answer = run(typed.split(" +"));
+    assertThat(answer.code).isEqualTo(2);
+    assertThat(answer.err.lines())
+        .containsExactly(
+            line,
+            "Did you mean " + suggestion + "?",
+            "See ./" + line.substring(0, line.indexOf(':')) + " --help");
+  }
+
+  @Test
+  void saysWhatIsWrongWithAValue() {
+    Answer answer = run("broker", "--port", "x");
+    assertThat(answer.code).isEqualTo(2);
+    assertThat(answer.err).startsWith("entrain broker: Invalid value for option '--port'");
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpsWithExamples(String command) {
+    Answer answer = run(command, "--help");
+    assertThat(answer.code).isZero();
+    assertThat(answer.out)
+        .contains("Usage: entrain " + command, "Examples:", "./entrain " + command);
+    List<String> lines = answer.out.lines().toList();
+    assertThat(lines.subList(lines.indexOf("Examples:") + 1, lines.size()))
+        .as("no example is broken into two lines")
+        .allMatch(line -> line.startsWith("  ./entrain "));
+  }
+
+  static Set<String> commands() {
+    return Entrain.commandLine().getSubcommands().keySet();
+  }
+
+  private record Answer(int code, String out, String err) {}
+
+  private static Answer run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine command = Entrain.commandLine();
+    command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    int code = command.execute(arguments);
+    return new Answer(code, out.toString(), err.toString());
+  }
+}
