@@ -1,0 +1,175 @@
+"""Writes the small models that the Java tests open: one good, the others each with one fault.
+
+    python3 flink-job/src/test/python/make_tiny_models.py      (needs numpy and onnx)
+
+`tiny.onnx` has everything a contract can have: events with a mark, samples, two states, a lag, attention. With the
+masked inputs s [B, 8, 6] and l [B, 8, 2] it computes
+
+    carry'   = carry / 2 + sum of s over all steps
+    count'   = count + 1
+    decoded  = (mean of l over the steps) + 0.1 * (sum of carry'), log variance = -1 - decoded / 8
+    posterior = softmax over 3 lags of the mean of s times a fixed matrix; millis = its mean on the grid
+    attention[i, j] = posterior[j] * (i + 1)
+
+so a test can compute the same in a few lines.
+"""
+
+import copy
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+FOLDER = Path(__file__).parents[1] / "resources" / "models"
+KEY = "entrain.contract"
+FLOAT = TensorProto.FLOAT
+
+CONTRACT = {
+    "version": 1,
+    "name": "tiny",
+    "hop_millis": 20,
+    "context_hops": 4,
+    "warmup_hops": 2,
+    "modalities": [
+        {"name": "spikes", "kind": "events", "channels": 3, "bins_per_hop": 2, "unit": "count", "marks": ["height"]},
+        {"name": "lfp", "kind": "samples", "channels": 2, "rate_hz": 100, "unit": "sd"},
+    ],
+    "states": [
+        {"name": "carry", "next": "next_carry", "shape": [6], "initial": [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]},
+        {"name": "count", "next": "next_count", "shape": [1], "initial": 0.0},
+    ],
+    "outputs": [
+        {
+            "name": "decoded",
+            "log_variance": "decoded_log_variance",
+            "components": [{"name": "velocity_x", "unit": "sd"}, {"name": "velocity_y", "unit": "sd"}],
+        }
+    ],
+    "lag": {
+        "of": "spikes",
+        "relative_to": "lfp",
+        "grid_millis": [-20.0, 0.0, 20.0],
+        "posterior": "lag_posterior",
+        "millis": "lag_millis",
+    },
+    "attention": {"output": "attention", "shape": [2, 3]},
+    "provenance": {"data": "none", "seed": 0, "code_version": "0.1.0", "metrics": {"r2": 0.5}},
+}
+
+
+def constant(name: str, values: object) -> TensorProto:
+    return numpy_helper.from_array(np.asarray(values, dtype=np.float32), name)
+
+
+def indices(name: str, values: list[int]) -> TensorProto:
+    return numpy_helper.from_array(np.asarray(values, dtype=np.int64), name)
+
+
+def value(name: str, *shape: int, batch: object = "batch", kind: int = FLOAT):
+    return helper.make_tensor_value_info(name, kind, [batch, *shape])
+
+
+def tiny() -> onnx.ModelProto:
+    weights = [[1, 0, -1], [0, 1, 0], [-1, 0, 1], [0.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5]]
+    nodes = [
+        helper.make_node("Unsqueeze", ["spikes_mask", "last"], ["spikes_there"]),
+        helper.make_node("Mul", ["spikes", "spikes_there"], ["s"]),
+        helper.make_node("Unsqueeze", ["lfp_mask", "last"], ["lfp_there"]),
+        helper.make_node("Mul", ["lfp", "lfp_there"], ["l"]),
+        helper.make_node("ReduceSum", ["s", "steps"], ["total"], keepdims=0),
+        helper.make_node("Mul", ["carry", "half"], ["kept"]),
+        helper.make_node("Add", ["kept", "total"], ["next_carry"]),
+        helper.make_node("Add", ["count", "one"], ["next_count"]),
+        helper.make_node("ReduceMean", ["l", "steps"], ["level"], keepdims=0),
+        helper.make_node("ReduceSum", ["next_carry", "last"], ["carried"], keepdims=1),
+        helper.make_node("Mul", ["carried", "tenth"], ["push"]),
+        helper.make_node("Add", ["level", "push"], ["decoded"]),
+        helper.make_node("Mul", ["decoded", "minus_eighth"], ["slope"]),
+        helper.make_node("Add", ["slope", "minus_one"], ["decoded_log_variance"]),
+        helper.make_node("ReduceMean", ["s", "steps"], ["rate"], keepdims=0),
+        helper.make_node("MatMul", ["rate", "weights"], ["score"]),
+        helper.make_node("Softmax", ["score"], ["lag_posterior"], axis=1),
+        helper.make_node("MatMul", ["lag_posterior", "grid"], ["lag_millis"]),
+        helper.make_node("Unsqueeze", ["lag_posterior", "steps"], ["wide"]),
+        helper.make_node("Mul", ["wide", "factors"], ["attention"]),
+    ]
+    constants = [
+        indices("last", [-1]),
+        indices("steps", [1]),
+        constant("half", 0.5),
+        constant("one", 1.0),
+        constant("tenth", 0.1),
+        constant("minus_eighth", -0.125),
+        constant("minus_one", -1.0),
+        constant("weights", weights),
+        constant("grid", [-20, 0, 20]),
+        constant("factors", [[[1], [2]]]),
+    ]
+    inputs = [value("spikes", 8, 6), value("spikes_mask", 8), value("lfp", 8, 2), value("lfp_mask", 8)]
+    inputs += [value("carry", 6), value("count", 1)]
+    outputs = [value("decoded", 2), value("decoded_log_variance", 2), value("lag_posterior", 3), value("lag_millis")]
+    outputs += [value("attention", 2, 3), value("next_carry", 6), value("next_count", 1)]
+    graph = helper.make_graph(nodes, "tiny", inputs, outputs, constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+    return with_contract(model, CONTRACT)
+
+
+def with_contract(model: onnx.ModelProto, contract: dict | None) -> onnx.ModelProto:
+    changed = copy.deepcopy(model)
+    del changed.metadata_props[:]
+    if contract is not None:
+        helper.set_model_props(changed, {KEY: json.dumps(contract)})
+    return changed
+
+
+def with_input(model: onnx.ModelProto, name: str, info: onnx.ValueInfoProto) -> onnx.ModelProto:
+    changed = copy.deepcopy(model)
+    for declared in changed.graph.input:
+        if declared.name == name:
+            declared.CopyFrom(info)
+    return changed
+
+
+def halved(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The same model with float16 at the input `lfp`."""
+    changed = with_input(model, "lfp", value("lfp", 8, 2, kind=TensorProto.FLOAT16))
+    changed.graph.node.insert(0, helper.make_node("Cast", ["lfp"], ["lfp_float"], to=FLOAT))
+    for node in changed.graph.node[1:]:
+        for i, name in enumerate(node.input):
+            if name == "lfp":
+                node.input[i] = "lfp_float"
+    return changed
+
+
+def batch_inside(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The same model with a batch of 1 that only running it shows: the level is reshaped to [1, 2]."""
+    changed = copy.deepcopy(model)
+    changed.graph.initializer.append(indices("one_row", [1, 2]))
+    for i, node in enumerate(changed.graph.node):
+        if list(node.output) == ["level"]:
+            node.output[0] = "level_open"
+            reshape = helper.make_node("Reshape", ["level_open", "one_row"], ["level"])
+            changed.graph.node.insert(i + 1, reshape)
+            break
+    return changed
+
+
+def main() -> None:
+    good = tiny()
+    onnx.checker.check_model(good)
+    models = {
+        "tiny": good,
+        "no-contract": with_contract(good, None),
+        "float16-input": halved(good),
+        "fixed-batch": with_input(good, "carry", value("carry", 6, batch=1)),
+        "fixed-batch-inside": batch_inside(good),
+    }
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, model in models.items():
+        (FOLDER / f"{name}.onnx").write_bytes(model.SerializeToString(deterministic=True))
+
+
+if __name__ == "__main__":
+    main()
