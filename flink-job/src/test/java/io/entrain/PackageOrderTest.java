@@ -1,0 +1,55 @@
+package io.entrain;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** One way down: wire, contract, then timeline and inference side by side, then job. */
+@AnalyzeClasses(packages = "io.entrain", importOptions = DoNotIncludeTests.class)
+class PackageOrderTest {
+  private static final String WIRE = "io.entrain.wire..";
+  private static final String CONTRACT = "io.entrain.contract..";
+  private static final String TIMELINE = "io.entrain.timeline..";
+  private static final String INFERENCE = "io.entrain.inference..";
+  private static final String JOB = "io.entrain.job..";
+  private static final String FLINK = "org.apache.flink..";
+  private static final String ONNX_RUNTIME = "ai.onnxruntime..";
+
+  @ArchTest
+  static final ArchRule WIRE_IMPORTS_NOTHING_OF_OURS =
+      apart(WIRE, CONTRACT, TIMELINE, INFERENCE, JOB, FLINK, ONNX_RUNTIME);
+
+  @ArchTest
+  static final ArchRule CONTRACT_KNOWS_NO_ENGINE =
+      apart(CONTRACT, TIMELINE, INFERENCE, JOB, FLINK, ONNX_RUNTIME);
+
+  @ArchTest
+  static final ArchRule TIMELINE_KNOWS_NO_ENGINE =
+      apart(TIMELINE, INFERENCE, JOB, FLINK, ONNX_RUNTIME, "org.apache.kafka..");
+
+  @ArchTest
+  static final ArchRule INFERENCE_KNOWS_NO_FLINK =
+      apart(INFERENCE, TIMELINE, JOB, FLINK, "org.apache.kafka..");
+
+  @ArchTest static final ArchRule ONLY_INFERENCE_CALLS_ONNX_RUNTIME = apart(JOB, ONNX_RUNTIME);
+
+  @ArchTest
+  static final ArchRule PACKAGES_ARE_NAMED_FOR_THINGS_OF_THE_FIELD =
+      noClasses()
+          .that(resideInAnyPackage("io.entrain.."))
+          .should()
+          .resideInAnyPackage(
+              "..util..", "..common..", "..core..", "..impl..", "..helper..", "..manager..");
+
+  private static ArchRule apart(String from, String... others) {
+    return noClasses()
+        .that(resideInAnyPackage(from))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(others))
+        .allowEmptyShould(true);
+  }
+}
