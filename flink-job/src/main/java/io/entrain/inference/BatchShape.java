@@ -1,8 +1,9 @@
 package io.entrain.inference;
 
 /**
- * With which first dimension ONNX Runtime is called. The last bits of a float sum can depend on it:
- * matrix kernels choose their blocking by the number of rows (docs/inference.md has the figures).
+ * With which first dimension ONNX Runtime is called. A row's last bits can depend on how many rows
+ * share its call and on its place among them: kernels for one row differ from those for many, and
+ * vector loops treat unaligned starts and odd tails apart (docs/inference.md has the figures).
  */
 public enum BatchShape {
   /**

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.entrain.contract.ModelContract.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -51,6 +54,15 @@ class ContractReaderTest {
         .containsEntry("lag_millis", List.of())
         .containsEntry("attention", List.of(2, 3))
         .containsEntry("next_count", List.of(4));
+  }
+
+  @Test
+  void readsTheContractOfTheDocumentation() throws IOException {
+    String page =
+        Files.readString(Path.of(System.getProperty("entrain.root", ".."), "docs", "contract.md"));
+    String json = page.substring(page.indexOf("```json") + 7);
+    assertThat(ContractReader.parse(json.substring(0, json.indexOf("```"))).name())
+        .isEqualTo("tiny");
   }
 
   @Test

@@ -1,23 +1,27 @@
 package io.entrain.inference;
 
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /**
  * Prints, for each shipped model, whether the bits of a row depend on the size of its batch and on
- * its place in it, and what calls of each size cost. The figures are in docs/inference.md.
+ * its place in it, and what calls of each size cost. The figures are in docs/inference.md. Its name
+ * keeps it out of the suite; docs/inference.md has the command.
  */
-public final class BatchShapeMeasurement {
+class BatchShapeMeasurement {
   private static final int WINDOWS = 64;
 
   /** CPU time of the one thread that runs: other work on the machine disturbs it less. */
-  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  private BatchShapeMeasurement() {}
-
-  public static void main(String[] arguments) throws Exception {
+  @Test
+  void printsBitsAndCost() throws IOException {
+    overhead("tiny (the call alone)", TinyModels.file("tiny"));
     for (Path file : ShippedModels.files()) {
       try (OnnxModel model = OnnxModel.open(file, Provider.CPU)) {
         System.out.println(file.getFileName() + " " + model.sha256().substring(0, 12));
@@ -31,6 +35,7 @@ public final class BatchShapeMeasurement {
         }
         cost(model, 16, BatchShape.SINGLE);
       }
+      overhead(file.getFileName().toString(), file);
     }
   }
 
@@ -99,6 +104,49 @@ public final class BatchShapeMeasurement {
       System.arraycopy(values, 0, all, length, values.length);
     }
     return all;
+  }
+
+  /** What the host adds to the model's own time: copies in and out, the call, garbage. */
+  private static void overhead(String name, Path file) {
+    try (OnnxModel model = OnnxModel.open(file, Provider.CPU);
+        Batch batch = model.batch(1, BatchShape.SINGLE)) {
+      List<String> inputs = List.copyOf(model.contract().inputs().keySet());
+      List<String> outputs = List.copyOf(model.contract().results().keySet());
+      float[][] in = inputs.stream().map(i -> batch.input(i).row(0)).toArray(float[][]::new);
+      float[][] out = outputs.stream().map(o -> batch.output(o).row(0)).toArray(float[][]::new);
+      double copyMicros =
+          medianMicros(
+              () -> {
+                for (int i = 0; i < in.length; i++) {
+                  batch.input(inputs.get(i)).put(0, in[i]);
+                }
+                for (int i = 0; i < out.length; i++) {
+                  batch.output(outputs.get(i)).get(0, out[i]);
+                }
+              });
+      double runMicros = medianMicros(() -> batch.run(1));
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 1000; i++) {
+        batch.run(1);
+      }
+      long bytes = (THREADS.getCurrentThreadAllocatedBytes() - before) / 1000;
+      System.out.printf(
+          "%s: copies %.1f us a window, run %.1f us, garbage %d bytes a call%n",
+          name, copyMicros, runMicros, bytes);
+    }
+  }
+
+  private static double medianMicros(Runnable work) {
+    double[] micros = new double[600];
+    for (int i = -600; i < micros.length; i++) {
+      long start = System.nanoTime();
+      work.run();
+      if (i >= 0) {
+        micros[i] = (System.nanoTime() - start) / 1e3;
+      }
+    }
+    Arrays.sort(micros);
+    return micros[micros.length / 2];
   }
 
   private static void cost(OnnxModel model, int size, BatchShape shape) {
