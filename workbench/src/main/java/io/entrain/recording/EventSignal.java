@@ -66,6 +66,18 @@ public record EventSignal(
   }
 
   @Override
+  public EventSignal between(Span whole, Span part) {
+    int from = indexAt(part.startNanos());
+    int until = indexAt(part.endNanos());
+    return new EventSignal(
+        modality,
+        channels,
+        Arrays.copyOfRange(nanos, from, until),
+        Arrays.copyOfRange(channel, from, until),
+        gaps);
+  }
+
+  @Override
   public boolean equals(Object other) {
     return other instanceof EventSignal that
         && modality.equals(that.modality)

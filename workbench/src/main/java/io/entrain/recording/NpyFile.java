@@ -69,7 +69,7 @@ final class NpyFile {
   }
 
   /** The values, time-major; refuses any other type, order or number of columns. */
-  static float[] read(Path file, int columns) throws IOException {
+  static float[] read(Path file, int columns) {
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file), CHUNK))) {
       byte[] start = in.readNBytes(MAGIC.length + 2);
@@ -96,6 +96,9 @@ final class NpyFile {
       float[] values = new float[rows * columns];
       bytes.asFloatBuffer().get(values);
       return values;
+    } catch (IOException unreadable) {
+      throw new RecordingException(
+          file + ": cannot be read: " + unreadable.getMessage(), unreadable);
     }
   }
 

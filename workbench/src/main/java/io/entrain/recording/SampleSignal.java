@@ -23,11 +23,48 @@ public record SampleSignal(
               + channels
               + " channels");
     }
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new IllegalArgumentException(
+            modality
+                + ": sample "
+                + i / channels
+                + ", channel "
+                + i % channels
+                + " is "
+                + values[i]
+                + ", must be finite; say where nothing was recorded with gaps");
+      }
+    }
     gaps = List.copyOf(gaps);
   }
 
   public int rows() {
     return values.length / channels;
+  }
+
+  @Override
+  public SampleSignal between(Span whole, Span part) {
+    double first = (part.startNanos() - whole.startNanos()) * rateHz / 1e9;
+    if (Math.abs(first - Math.rint(first)) > 1e-6) {
+      throw new IllegalArgumentException(
+          modality
+              + ": a cut at "
+              + part.startNanos()
+              + " ns falls between two samples at "
+              + rateHz
+              + " Hz");
+    }
+    int from = (int) Math.rint(first);
+    int until =
+        Math.min(
+            rows(), (int) Math.ceil((part.endNanos() - whole.startNanos()) * rateHz / 1e9 - 1e-6));
+    return new SampleSignal(
+        modality,
+        channels,
+        rateHz,
+        Arrays.copyOfRange(values, from * channels, until * channels),
+        gaps);
   }
 
   @Override

@@ -41,4 +41,24 @@ public record Session(About about, Span span, List<Signal> signals, Labels label
                         + "', it has "
                         + signals.stream().map(Signal::modality).toList()));
   }
+
+  /** The same session between two of its times; it must not start between two samples. */
+  public Session between(Span part) {
+    if (part.startNanos() < span.startNanos() || part.endNanos() > span.endNanos()) {
+      throw new IllegalArgumentException(
+          "["
+              + part.startNanos()
+              + ", "
+              + part.endNanos()
+              + ") ns lies outside session "
+              + about.name()
+              + ", which is ["
+              + span.startNanos()
+              + ", "
+              + span.endNanos()
+              + ") ns");
+    }
+    List<Signal> parts = signals.stream().map(signal -> signal.between(span, part)).toList();
+    return new Session(about, part, parts, labels, lag);
+  }
 }

@@ -1,92 +1,155 @@
 package io.entrain.recording;
 
-import java.io.BufferedWriter;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import io.entrain.recording.RecordingYaml.GapEntry;
+import io.entrain.recording.RecordingYaml.LabelsEntry;
+import io.entrain.recording.RecordingYaml.LagEntry;
+import io.entrain.recording.RecordingYaml.StreamEntry;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
 /** Writes a session as a folder: {@code recording.yaml} and the files that it names. */
 public final class SessionWriter {
+  private static final String TIME = "time_nanos";
+  private static final String TRUTH = "truth.csv.gz";
+  private static final String LAG = "lag_millis";
+
   private SessionWriter() {}
 
   public static void write(Session session, Path folder) throws IOException {
     Files.createDirectories(folder);
-    StringBuilder yaml = new StringBuilder();
-    yaml.append("name: ").append(session.about().name()).append('\n');
-    yaml.append("source: \"").append(session.about().source()).append("\"\n");
-    yaml.append("start_nanos: ").append(session.span().startNanos()).append('\n');
-    yaml.append("end_nanos: ").append(session.span().endNanos()).append('\n');
-    yaml.append("streams:\n");
+    List<StreamEntry> streams = new ArrayList<>();
     for (Signal signal : session.signals()) {
-      if (signal instanceof EventSignal events) {
-        writeEvents(events, folder.resolve(events.modality() + ".csv.gz"));
-        yaml.append("  - modality: ")
-            .append(events.modality())
-            .append("\n    kind: events\n    layout: rows\n    file: ")
-            .append(events.modality())
-            .append(".csv.gz\n    time: time_nanos\n    channel: channel\n    channels: ")
-            .append(events.channels())
-            .append('\n');
-      } else if (signal instanceof SampleSignal samples) {
-        NpyFile.write(
-            folder.resolve(samples.modality() + ".npy"), samples.values(), samples.channels());
-        yaml.append("  - modality: ")
-            .append(samples.modality())
-            .append("\n    kind: samples\n    file: ")
-            .append(samples.modality())
-            .append(".npy\n    rate_hz: ")
-            .append((long) samples.rateHz())
-            .append("\n    channels: ")
-            .append(samples.channels())
-            .append('\n');
-      }
+      streams.add(
+          signal instanceof EventSignal events
+              ? write(events, folder)
+              : write((SampleSignal) signal, folder));
     }
-    writeTruth(session, folder.resolve("truth.csv.gz"));
-    yaml.append("labels:\n  file: truth.csv.gz\n  time: time_nanos\n  columns: ")
-        .append(session.labels().names())
-        .append("\n  unit: ")
-        .append(session.labels().unit())
-        .append('\n');
-    yaml.append("lag:\n  of: ")
-        .append(session.lag().of())
-        .append("\n  file: truth.csv.gz\n  column: lag_millis\n");
-    Files.writeString(folder.resolve("recording.yaml"), yaml);
+    writeTruth(session, folder);
+    new RecordingYaml(
+            session.about().name(),
+            session.about().source(),
+            session.about().licence(),
+            session.span().startNanos(),
+            session.span().endNanos(),
+            streams,
+            labels(session.labels()),
+            lag(session.lag()),
+            session.about().models())
+        .write(folder.resolve("recording.yaml"));
   }
 
-  private static void writeEvents(EventSignal events, Path file) throws IOException {
-    try (BufferedWriter out = gzip(file)) {
-      out.write("time_nanos,channel\n");
+  private static StreamEntry write(EventSignal events, Path folder) throws IOException {
+    String file = events.modality() + ".csv.gz";
+    try (CsvWriter csv = csv(folder.resolve(file))) {
+      csv.writeRecord(TIME, "channel");
       for (int i = 0; i < events.nanos().length; i++) {
-        out.write(events.nanos()[i] + "," + events.channel()[i] + "\n");
+        csv.writeRecord(Long.toString(events.nanos()[i]), Integer.toString(events.channel()[i]));
       }
     }
+    return new StreamEntry(
+        events.modality(),
+        "events",
+        "rows",
+        file,
+        TIME,
+        "channel",
+        events.channels(),
+        null,
+        null,
+        null,
+        gaps(events));
   }
 
-  private static void writeTruth(Session session, Path file) throws IOException {
-    try (BufferedWriter out = gzip(file)) {
-      out.write("time_nanos,lag_millis," + String.join(",", session.labels().names()) + "\n");
-      for (int i = 0; i < session.labels().nanos().length; i++) {
-        out.write(session.labels().nanos()[i] + "," + decimal(session.lag().millis()[i]));
-        for (double value : session.labels().values()[i]) {
-          out.write("," + decimal(value));
+  private static StreamEntry write(SampleSignal samples, Path folder) throws IOException {
+    String file = samples.modality() + ".npy";
+    NpyFile.write(folder.resolve(file), samples.values(), samples.channels());
+    return new StreamEntry(
+        samples.modality(),
+        "samples",
+        null,
+        file,
+        null,
+        null,
+        samples.channels(),
+        null,
+        rate(samples.rateHz()),
+        null,
+        gaps(samples));
+  }
+
+  /** A whole number where it is one, which other readers may ask for. */
+  private static Number rate(double rateHz) {
+    return rateHz == Math.rint(rateHz) ? (Number) (long) rateHz : (Number) rateHz;
+  }
+
+  private static List<GapEntry> gaps(Signal signal) {
+    return signal.gaps().stream()
+        .map(gap -> new GapEntry(gap.startNanos(), gap.endNanos()))
+        .toList();
+  }
+
+  private static LabelsEntry labels(Labels labels) {
+    return labels == null ? null : new LabelsEntry(TRUTH, TIME, labels.names(), labels.unit());
+  }
+
+  private static LagEntry lag(KnownLag lag) {
+    if (lag == null) {
+      return null;
+    }
+    return lag.nanos().length == 0
+        ? new LagEntry(lag.of(), null, null, null, null)
+        : new LagEntry(lag.of(), TRUTH, TIME, LAG, lag.marginMillis());
+  }
+
+  /** Labels and lag in one table; where both are known they are known at the same times. */
+  private static void writeTruth(Session session, Path folder) throws IOException {
+    Labels labels = session.labels();
+    KnownLag lag =
+        session.lag() == null || session.lag().nanos().length == 0 ? null : session.lag();
+    if (labels == null && lag == null) {
+      return;
+    }
+    if (labels != null && lag != null && !Arrays.equals(labels.nanos(), lag.nanos())) {
+      throw new IllegalArgumentException(
+          "labels and lag of " + session.about().name() + " stand at different times");
+    }
+    List<String> row = new ArrayList<>(List.of(TIME));
+    if (lag != null) {
+      row.add(LAG);
+    }
+    if (labels != null) {
+      row.addAll(labels.names());
+    }
+    long[] nanos = labels == null ? lag.nanos() : labels.nanos();
+    try (CsvWriter csv = csv(folder.resolve(TRUTH))) {
+      csv.writeRecord(row);
+      for (int i = 0; i < nanos.length; i++) {
+        row.clear();
+        row.add(Long.toString(nanos[i]));
+        if (lag != null) {
+          row.add(Double.toString(lag.millis()[i]));
         }
-        out.write("\n");
+        for (int k = 0; labels != null && k < labels.names().size(); k++) {
+          row.add(Double.toString(labels.values()[i][k]));
+        }
+        csv.writeRecord(row);
       }
     }
   }
 
-  private static String decimal(double value) {
-    return String.format(Locale.ROOT, "%.6f", value);
-  }
-
-  private static BufferedWriter gzip(Path file) throws IOException {
-    return new BufferedWriter(
-        new OutputStreamWriter(
-            new GZIPOutputStream(Files.newOutputStream(file), 1 << 16), StandardCharsets.UTF_8),
-        1 << 16);
+  private static CsvWriter csv(Path file) throws IOException {
+    return CsvWriter.builder()
+        .build(
+            new OutputStreamWriter(
+                new GZIPOutputStream(Files.newOutputStream(file), 1 << 16),
+                StandardCharsets.UTF_8));
   }
 }

@@ -13,4 +13,7 @@ public sealed interface Signal permits EventSignal, SampleSignal {
    * source.
    */
   List<Span> gaps();
+
+  /** What stands within {@code part} of a signal over {@code whole}. */
+  Signal between(Span whole, Span part);
 }

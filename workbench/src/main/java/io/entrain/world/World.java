@@ -53,7 +53,7 @@ public final class World {
     Labels labels = truth(latents);
     double[] lag = new double[labels.nanos().length];
     for (int i = 0; i < lag.length; i++) {
-      lag[i] = path.millisAt(labels.nanos()[i]);
+      lag[i] = micro(path.millisAt(labels.nanos()[i]));
     }
     return new Session(
         new Session.About(
@@ -159,8 +159,13 @@ public final class World {
       long millis = (long) row * TRUTH_STEP_MILLIS + TRUTH_STEP_MILLIS / 2;
       int index = grid.indexOfMillis(millis);
       nanos[row] = millis * 1_000_000L;
-      values[row] = new double[] {latents.target(index, 0), latents.target(index, 1)};
+      values[row] = new double[] {micro(latents.target(index, 0)), micro(latents.target(index, 1))};
     }
     return new Labels(nanos, TARGET, "sd", values);
+  }
+
+  /** Six decimals: the truth as it is written. */
+  private static double micro(double value) {
+    return Math.rint(value * 1e6) / 1e6;
   }
 }
