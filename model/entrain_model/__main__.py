@@ -23,11 +23,12 @@ from entrain_model.recording import Events, RecordingError, Session
 from entrain_model.train import MODELS, RECORDING, SIMULATED, Recipe, Task
 
 EXAMPLES = """examples:
-  ./entrain simulate --to build/sessions/train --seconds 1400 --lag none      # sessions to train on (see its --help)
-  ./entrain train --simulated build/sessions/train --model lag-posterior --out build/trained
-  ./entrain train --simulated build/sessions/train --test build/sessions/test --model early-fusion --out build/trained
-  ./entrain train --recording workbench/recordings/m1-reaching.yaml --data ~/data --out build/trained
-  ./entrain train --simulated build/sessions/train --quick --out build/trained        # seconds: a trial
+  ./entrain simulate --sessions 1 --seconds 1400 --out build/sessions                 # to train on: no lag, no noise
+  ./entrain simulate --sessions 201 --seconds 245 --lag-sd-millis 60 --out build/sessions           # to report on
+  ./entrain train --simulated build/sessions/subject-1-session-1 --test build/sessions/subject-1-session-201 \\
+      --model lag-posterior --out build/trained
+  ./entrain train --recording workbench/recordings/m1-reaching.yaml --data build/data --model ridge --out build/trained
+  ./entrain train --simulated build/sessions/subject-1-session-1 --quick --out build/trained        # seconds: a trial
 """
 RECORDING_LIMITS = (
     "One recording of one animal: nothing here is shown to carry over to another session or array.",

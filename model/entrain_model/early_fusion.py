@@ -17,7 +17,7 @@ class EarlyFusion(nn.Module):
         contract: Contract,
         *,
         width: int = 64,
-        fused: int = 92,
+        fused: int = 88,
         kernel: int = 5,
         dropout: float = 0.0,
     ) -> None:

@@ -68,17 +68,21 @@ def total(belief: Tensor) -> Tensor:
 
 class Fusion(nn.Module):
     """Two aligned streams [B, W, T] and their masks [B, 1, T] to fused tokens [B, F, T]; a product of both lets the
-    next layer multiply what one stream says with what the other says at the same instant."""
+    next layer multiply what one stream says with what the other says at the same instant. `more` [B, more, T] is
+    merged as it is."""
 
-    def __init__(self, width: int, fused: int, products: int) -> None:
+    def __init__(self, width: int, fused: int, products: int, more: int = 0) -> None:
         super().__init__()
         self.left = nn.Conv1d(width, products, 1)
         self.right = nn.Conv1d(width, products, 1)
-        self.merge = nn.Conv1d(2 * width + products + 2, fused, 1)
+        self.merge = nn.Conv1d(2 * width + products + 2 + more, fused, 1)
 
-    def forward(self, reference: Tensor, other: Tensor, reference_mask: Tensor, other_mask: Tensor) -> Tensor:
+    def forward(
+        self, reference: Tensor, other: Tensor, reference_mask: Tensor, other_mask: Tensor, *more: Tensor
+    ) -> Tensor:
         product = self.left(reference) * self.right(other)
-        return functional.gelu(self.merge(torch.cat([reference, other, product, reference_mask, other_mask], dim=1)))
+        parts = [reference, other, product, reference_mask, other_mask, *more]
+        return functional.gelu(self.merge(torch.cat(parts, dim=1)))
 
 
 class Readout(nn.Module):
@@ -115,6 +119,8 @@ class LagPosterior(nn.Module):
         kernel: int = 5,
         dropout: float = 0.0,
         diffusion_millis: float = DIFFUSION_MILLIS,
+        ahead: int = 0,
+        beside: bool = False,
     ) -> None:
         super().__init__()
         lag = contract.lag
@@ -135,7 +141,8 @@ class LagPosterior(nn.Module):
         self.prior = nn.Parameter(torch.zeros(self.lags))
         self.weight = nn.Parameter(torch.zeros(self.tokens))
         self.gain = nn.Parameter(torch.zeros(()))
-        self.fusion = Fusion(width, fused, products=24)
+        self.ahead, self.beside = ahead, beside
+        self.fusion = Fusion(width, fused, products=24, more=width if beside else 0)
         self.readout = Readout(fused, len(contract.outputs[0].components), dropout)
         self.register_buffer("grid_millis", torch.tensor(lag.grid_millis, dtype=torch.float32))
         self.register_buffer("temperature", torch.tensor(0.08))
@@ -199,15 +206,18 @@ class LagPosterior(nn.Module):
         cuts = [self.tokens] if cuts is None else cuts
         fused = []
         for cut in cuts:
-            start = cut - READOUT_TOKENS
-            # shift[b, t, s] = posterior of lag s - t, for t in the readout's tokens and s among the tokens so far.
-            wide = functional.pad(posterior, (cut, cut))
-            rows = [wide[:, cut + self.reach - t : 2 * cut + self.reach - t] for t in range(start, cut)]
-            moved = torch.matmul(content[:, :, :cut], torch.stack(rows, dim=2))  # [B, W + 1, READOUT_TOKENS]
-            moved_other, moved_mask = moved[:, :-1], moved[:, -1:]
-            window = slice(start, cut)
-            here = reference_mask[:, :, window]
-            fused.append(self.fusion(reference[:, :, window] * here, moved_other, here, moved_mask))
+            first = cut + self.ahead - READOUT_TOKENS
+            to, source = torch.arange(first, cut + self.ahead), torch.arange(cut).unsqueeze(1)
+            # shift[b, s, t]: the posterior of lag s - t, by which token s is moved to t; 0 for lags off the grid.
+            room = cut + self.ahead
+            shift = functional.pad(posterior, (room, room))[:, source - to + self.reach + room]
+            moved = torch.matmul(content[:, :, :cut], shift)  # [B, W + 1, READOUT_TOKENS]
+            # What a late stream has not brought yet is held at its newest token; the mask says that it is missing.
+            held = other[:, :, cut - 1 : cut] * other_mask[:, :, cut - 1 : cut] * (1.0 - shift.sum(1, keepdim=True))
+            now = functional.pad(reference_mask[:, :, first:cut], (0, self.ahead))
+            here = functional.pad(reference[:, :, first:cut], (0, self.ahead)) * now
+            beside = [functional.pad(content[:, :-1, first:cut], (0, self.ahead))] if self.beside else []
+            fused.append(self.fusion(here, moved[:, :-1] + held, now, moved[:, -1:], *beside))
         mean, log_variance = self.readout(torch.cat(fused, dim=0))
         shape = (len(cuts), posterior.shape[0], mean.shape[1])
         return mean.reshape(shape).transpose(0, 1), log_variance.reshape(shape).transpose(0, 1)

@@ -23,7 +23,7 @@ from entrain_model.evaluate import r2
 from entrain_model.lag_posterior import READOUT_TOKENS, LagPosterior
 from entrain_model.recording import Events, Session
 from entrain_model.ridge import Ridge
-from entrain_model.windows import Augmentation, Batch, Sampler, Stream, stream, wandering_lag
+from entrain_model.windows import Augmentation, Batch, Sampler, Stream, noisy, stream, wandering_lag
 
 MODELS = ("lag-posterior", "early-fusion", "reference-only", "ridge")
 TEMPERATURES = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0)
@@ -42,6 +42,8 @@ class Recipe:
     wander_sd_millis: float
     wander_seconds: float
     """Sd and time constant of the wandering lag that models are chosen and reported on."""
+    track_noise: tuple[float, ...] = (0.0,)
+    """Noise of the streams that the filter's temperature is fitted on: it has to serve all of them."""
     steps: int = 1400
     batch: int = 64
     cuts: int = 6
@@ -55,6 +57,9 @@ class Recipe:
     dropout: float = 0.0
     kernel: int = 5
     width: int = 64
+    fused: int = 88
+    ahead: int = 0
+    beside: bool = False
     ridge_tokens: int = 20
 
     @property
@@ -75,6 +80,7 @@ SIMULATED = Recipe(
     augmentation=Augmentation(),
     wander_sd_millis=60.0,
     wander_seconds=20.0,
+    track_noise=(0.0, 1.0, 2.0, 4.0),
 )
 """1 s windows at 10 ms, lags within 150 ms on a grid of +-240 ms."""
 
@@ -154,9 +160,11 @@ def contract_for(task: Task, recipe: Recipe, model: str, name: str) -> Contract:
 
 
 def build(contract: Contract, recipe: Recipe, model: str) -> nn.Module:
-    common = {"kernel": recipe.kernel, "dropout": recipe.dropout, "width": recipe.width}
+    common = {"kernel": recipe.kernel, "dropout": recipe.dropout, "width": recipe.width, "fused": recipe.fused}
     if model == "lag-posterior":
-        return LagPosterior(contract, **common, diffusion_millis=recipe.diffusion_millis)
+        return LagPosterior(
+            contract, **common, diffusion_millis=recipe.diffusion_millis, ahead=recipe.ahead, beside=recipe.beside
+        )
     if model == "ridge":
         return Ridge(contract, history=recipe.ridge_tokens)
     return EarlyFusion(contract, **common)
@@ -325,15 +333,17 @@ def window_r2(network: nn.Module, batches: list[Batch]) -> float:
 
 
 def _calibrate(network: nn.Module, streams: list[Stream], recipe: Recipe) -> None:
-    """On validation streams: the temperature with the smallest lag error, then the scale of the variance."""
+    """On validation streams: the filter's temperature, then the scale of the variance on the clean ones."""
     squares = []
     with torch.no_grad():
-        beliefs = _fit_temperature(network, streams, recipe) if isinstance(network, LagPosterior) else None
-        for i, s in enumerate(streams):
+        if isinstance(network, LagPosterior):
+            _fit_temperature(network, streams, recipe)
+        for s in streams:
+            beliefs = track(network, _scores(network, s)) if isinstance(network, LagPosterior) else None
             for hops in _chunks(s):
                 inputs = {name: _tensor(value) for name, value in s.windows(hops).items()}
                 if beliefs is not None:
-                    mean, log_variance = network.decode(network.encode(inputs), beliefs[i][hops])
+                    mean, log_variance = network.decode(network.encode(inputs), beliefs[hops])
                 else:
                     mean, log_variance = network.decode(inputs)
                 error = (mean[:, 0] - _tensor(s.targets[hops])) ** 2
@@ -346,32 +356,37 @@ def _chunks(s: Stream) -> list[np.ndarray]:
     return np.array_split(hops, max(1, len(hops) // 64))
 
 
-def _fit_temperature(network: LagPosterior, streams: list[Stream], recipe: Recipe) -> list[Tensor]:
-    """Sets the temperature and returns the beliefs [hops, L] of each stream under it."""
-    scores = []
-    for s in streams:
-        parts = [np.arange(s.contract.warmup_hops), *_chunks(s)]
-        rows = [
-            network.score(network.encode({name: _tensor(value) for name, value in s.windows(hops).items()}))
-            for hops in parts
-        ]
-        scores.append(torch.cat(rows))
-    best = (math.inf, None, None)
-    for temperature in TEMPERATURES:
-        beliefs, errors = [], []
-        for s, score in zip(streams, scores, strict=True):
-            belief, rows = torch.full((1, network.lags), 1.0 / network.lags), []
-            for row in score:
-                belief = network.weigh(network.predict(belief), row.unsqueeze(0), temperature)
-                rows.append(belief)
-            beliefs.append(torch.cat(rows))
-            error = (beliefs[-1] @ network.grid_millis).numpy() - s.lag_millis
-            errors.append(error[s.contract.warmup_hops :])
-        rmse = float(np.sqrt((np.concatenate(errors) ** 2).mean()))
-        if rmse < best[0]:
-            best = rmse, temperature, beliefs
-    network.temperature.fill_(best[1])
-    return best[2]
+def _scores(network: LagPosterior, s: Stream) -> Tensor:
+    """Pooled scores [hops, L] of every window of a stream."""
+    rows = []
+    for hops in (np.arange(s.contract.warmup_hops), *_chunks(s)):
+        inputs = {name: _tensor(value) for name, value in s.windows(hops).items()}
+        rows.append(network.score(network.encode(inputs)))
+    return torch.cat(rows)
+
+
+def track(network: LagPosterior, scores: Tensor, temperature: float | None = None) -> Tensor:
+    """Beliefs [hops, L] of one stream from its scores [hops, L], from a flat one on."""
+    belief, rows = torch.full((1, network.lags), 1.0 / network.lags), []
+    for score in scores:
+        belief = network.weigh(network.predict(belief), score.unsqueeze(0), temperature)
+        rows.append(belief)
+    return torch.cat(rows)
+
+
+def _fit_temperature(network: LagPosterior, streams: list[Stream], recipe: Recipe) -> None:
+    """Sets the temperature with the smallest lag error, as a geometric mean over the levels of noise: a clean stream
+    forgives a high temperature, a noisy one does not."""
+    total = np.zeros(len(TEMPERATURES))
+    for sigma in recipe.track_noise:
+        squares = [[] for _ in TEMPERATURES]
+        for i, s in enumerate(streams):
+            scores = _scores(network, noisy(s, sigma, seed=i) if sigma > 0 else s)
+            for j, temperature in enumerate(TEMPERATURES):
+                error = (track(network, scores, temperature) @ network.grid_millis).numpy() - s.lag_millis
+                squares[j].append(error[s.contract.warmup_hops :] ** 2)
+        total += np.array([0.5 * math.log(np.concatenate(q).mean()) for q in squares])
+    network.temperature.fill_(TEMPERATURES[int(np.argmin(total))])
 
 
 def _fit_ridge(

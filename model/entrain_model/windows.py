@@ -6,6 +6,7 @@ the newest 150 ms of a window hold nothing yet: what a model sees in training is
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -222,6 +223,19 @@ class Stream:
             inputs[m.name] = self.rows[m.name][np.maximum(place, 0)] * mask[:, :, None]
             inputs[f"{m.name}_mask"] = mask
         return inputs
+
+
+def noisy(panes: Stream, sigma: float, seed: int) -> Stream:
+    """The same panes under noise: spurious events at `sigma` times each channel's rate, white noise of `sigma` times
+    each channel's sd on samples."""
+    rng, rows = np.random.default_rng(seed), {}
+    for m in panes.contract.modalities:
+        values = panes.rows[m.name]
+        if m.kind == "events":
+            rows[m.name] = values + rng.poisson(sigma * values.mean(0), values.shape).astype(np.float32)
+        else:
+            rows[m.name] = values + sigma * values.std(0) * rng.standard_normal(values.shape, np.float32)
+    return dataclasses.replace(panes, rows=rows)
 
 
 def stream(

@@ -74,6 +74,7 @@ def test_file_without_contract_and_file_that_breaks_it_are_refused(tmp_path):
     path = tmp_path / "small.onnx"
     export(EarlyFusion(contract).eval(), contract, path)
     assert contracts.read(path) == contract
+    assert b".py" not in path.read_bytes()
 
     model = onnx.load(path)
     del model.metadata_props[:]
