@@ -32,6 +32,9 @@ final class Sessions {
     // Loads the native library, which knows what it was built with.
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     boolean built = OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
+    if (!built) {
+      UnpackedLibrary.delete();
+    }
     if (provider == Provider.CPU) {
       return cpu(environment, model, "as configured");
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -145,6 +148,20 @@ class OnnxModelTest {
       model.close();
       model.close();
       assertThatThrownBy(() -> batch.run(1)).hasMessageContaining("the model is closed");
+    }
+  }
+
+  @Test
+  void leavesNoUnpackedLibraryBehind() throws IOException {
+    assumeTrue(Files.isReadable(Path.of("/proc/self/maps")), "needs Linux");
+    OnnxModel.open(TinyModels.file("tiny"), Provider.CPU).close();
+    assumeTrue(!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA));
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+      assertThat(lines.filter(line -> line.contains("/onnxruntime-java")))
+          .isNotEmpty()
+          .allMatch(line -> line.endsWith("(deleted)"))
+          .map(line -> Path.of(line.substring(line.indexOf('/'))).getParent())
+          .allMatch(Files::notExists);
     }
   }
 
