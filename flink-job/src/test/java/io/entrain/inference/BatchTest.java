@@ -3,6 +3,7 @@ package io.entrain.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -105,6 +106,21 @@ class BatchTest {
           assertThat(BatchShapeMeasurement.outputs(model, together, row))
               .isEqualTo(BatchShapeMeasurement.outputs(model, alone, 0));
         }
+      }
+    }
+  }
+
+  /** What lets a GPU, where one call a row would be slow, give equal bits too. */
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void aTrainedModelDoesTheSameAtEveryPlaceOfAFixedBatch(Path file) {
+    try (OnnxModel model = OnnxModel.open(file, Provider.CPU)) {
+      assumeTrue(
+          !"0".equals(model.contract().provenance().entries().get("training_steps")),
+          file + " is not trained");
+      float[][] straight = BatchShapeMeasurement.results(model, 16, 0);
+      for (int turn : new int[] {1, 2, 7, 12}) {
+        assertThat(BatchShapeMeasurement.results(model, 16, turn)).isDeepEqualTo(straight);
       }
     }
   }
