@@ -280,6 +280,8 @@ def _read(kind: type, entry: object, where: str) -> object:
         needed = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
         _require(key in entry or not needed, f"{where}: key {key!r} is missing")
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
+    if kind is State and not isinstance(values["initial"], tuple):
+        values["initial"] = (values["initial"],)
     if kind is Output:
         parts = enumerate(values["components"])
         values["components"] = tuple(_read(Component, c, f"{where}.components[{i}]") for i, c in parts)

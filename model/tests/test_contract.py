@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 import onnx
 import pytest
@@ -99,3 +100,9 @@ def test_shipped_file_carries_its_contract_and_nothing_of_the_machine_that_made_
     raw = path.read_bytes()
     assert b"site-packages" not in raw
     assert b".py" not in raw
+
+
+def test_one_number_stands_for_every_element_of_a_state():
+    tiny = Path(__file__).parents[2] / "flink-job/src/test/resources/models/tiny.onnx"
+    count = contracts.read(tiny).states[1]
+    assert (count.name, count.initial) == ("count", (0.0,))
