@@ -1,0 +1,63 @@
+package io.entrain.job;
+
+import io.entrain.contract.ModelContract;
+import io.entrain.inference.OnnxModel;
+import io.entrain.inference.Provider;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A model that the job will run, checked where the job is started.
+ *
+ * @param file the file, as the TaskManager will see it
+ * @param sha256 its hash, which every TaskManager checks
+ * @param contract what it asks for
+ * @param provider where it runs on this machine
+ * @param providerNote where it will run and why, for people
+ */
+public record JobModel(
+    String file, String sha256, ModelContract contract, Provider provider, String providerNote) {
+
+  /**
+   * Opens and checks the files.
+   *
+   * @throws io.entrain.inference.ModelException where a file is no model that can run
+   * @throws ConfigException where the models do not read the same streams
+   */
+  public static List<JobModel> open(List<String> files, Provider provider) {
+    List<JobModel> models = files.stream().map(file -> open(file, provider)).toList();
+    ModelContract first = models.get(0).contract();
+    for (JobModel model : models) {
+      ModelContract contract = model.contract();
+      if (!contract.modalities().equals(first.modalities())
+          || contract.hopMillis() != first.hopMillis()) {
+        throw new ConfigException(
+            "models %s and %s do not read the same streams (%s every %d ms, %s every %d ms); run them as two jobs"
+                .formatted(
+                    first.name(),
+                    contract.name(),
+                    first.modalities(),
+                    first.hopMillis(),
+                    contract.modalities(),
+                    contract.hopMillis()));
+      }
+    }
+    long names = models.stream().map(model -> model.contract().name()).distinct().count();
+    if (names < models.size()) {
+      throw new ConfigException("two of the models %s have the same name".formatted(files));
+    }
+    return models;
+  }
+
+  private static JobModel open(String file, Provider provider) {
+    Path path = Path.of(file).toAbsolutePath().normalize();
+    try (OnnxModel model = OnnxModel.open(path, provider)) {
+      return new JobModel(
+          path.toString(),
+          model.sha256(),
+          model.contract(),
+          model.provider(),
+          model.providerNote());
+    }
+  }
+}

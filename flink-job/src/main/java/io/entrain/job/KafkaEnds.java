@@ -1,0 +1,162 @@
+package io.entrain.job;
+
+import io.entrain.contract.ModelContract;
+import io.entrain.wire.Timing;
+import io.entrain.wire.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** The job's ends in Kafka: a source for each modality, one sink for everything it writes. */
+final class KafkaEnds {
+  /** Dead letters hold a whole record and some words more. */
+  static final int LETTER_EXTRA_BYTES = 64 << 10;
+
+  private static final byte[] NOTHING = {};
+
+  private KafkaEnds() {}
+
+  static List<Source<RawRecord, ?, ?>> sources(JobConfig config, ModelContract contract) {
+    List<Source<RawRecord, ?, ?>> sources = new ArrayList<>();
+    for (int i = 0; i < contract.modalities().size(); i++) {
+      sources.add(source(config, i, config.topics().modality(contract.modalities().get(i).name())));
+    }
+    return sources;
+  }
+
+  private static Source<RawRecord, ?, ?> source(JobConfig config, int stream, String topic) {
+    Properties properties = config.kafkaProperties();
+    properties.setProperty("client.id.prefix", config.text(Setting.GROUP) + "-" + topic);
+    properties.putIfAbsent("fetch.max.wait.ms", "20");
+    KafkaSourceBuilder<RawRecord> builder =
+        KafkaSource.<RawRecord>builder()
+            .setProperties(properties)
+            .setGroupId(config.text(Setting.GROUP))
+            .setTopics(topic)
+            .setStartingOffsets(startingOffsets(config))
+            .setDeserializer(new RawDeserializer(stream));
+    if (config.flag(Setting.BOUNDED)) {
+      builder.setBounded(OffsetsInitializer.latest());
+    }
+    return builder.build();
+  }
+
+  @SuppressWarnings(
+      "deprecation") // Kafka's name for the strategy is the one that the connector takes
+  private static OffsetsInitializer startingOffsets(JobConfig config) {
+    return switch (config.text(Setting.START_FROM)) {
+      case "earliest" -> OffsetsInitializer.earliest();
+      case "latest" -> OffsetsInitializer.latest();
+      default -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
+    };
+  }
+
+  static Sink<OutputRecord> sink(JobConfig config) {
+    Properties properties = config.kafkaProperties();
+    properties.putIfAbsent("linger.ms", "0");
+    properties.putIfAbsent("acks", "all");
+    properties.putIfAbsent("enable.idempotence", "true");
+    properties.putIfAbsent(
+        "max.request.size",
+        Long.toString(config.number(Setting.MAX_RECORD_BYTES) + LETTER_EXTRA_BYTES));
+    KafkaSinkBuilder<OutputRecord> builder =
+        KafkaSink.<OutputRecord>builder()
+            .setKafkaProducerConfig(properties)
+            .setBootstrapServers(config.text(Setting.BOOTSTRAP))
+            .setRecordSerializer(new OutputSerializer(config.topics()));
+    if (config.delivery() == Delivery.EXACTLY_ONCE) {
+      builder
+          .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+          .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+          .setTransactionalIdPrefix(
+              config.text(Setting.GROUP) + "-" + config.text(Setting.TOPIC_PREFIX))
+          .setProperty(
+              "transaction.timeout.ms",
+              Long.toString(config.number(Setting.TRANSACTION_TIMEOUT_MILLIS)));
+    } else {
+      builder.setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE);
+    }
+    return builder.build();
+  }
+
+  /** Takes a record as it is: nothing in it can fail here. */
+  private static final class RawDeserializer
+      implements KafkaRecordDeserializationSchema<RawRecord> {
+    private static final long serialVersionUID = 1L;
+
+    private final int stream;
+
+    RawDeserializer(int stream) {
+      this.stream = stream;
+    }
+
+    @Override
+    public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RawRecord> collector) {
+      collector.collect(
+          new RawRecord(
+              stream,
+              record.topic(),
+              record.partition(),
+              record.offset(),
+              record.timestamp(),
+              record.key() == null ? NOTHING : record.key(),
+              record.value() == null ? NOTHING : record.value()));
+    }
+
+    @Override
+    public TypeInformation<RawRecord> getProducedType() {
+      return TypeInformation.of(RawRecord.class);
+    }
+  }
+
+  private static final class OutputSerializer
+      implements KafkaRecordSerializationSchema<OutputRecord> {
+    private static final long serialVersionUID = 1L;
+
+    private final String decoded;
+    private final String alignment;
+    private final String rejected;
+
+    OutputSerializer(Topics topics) {
+      decoded = topics.decoded();
+      alignment = topics.alignment();
+      rejected = topics.rejected();
+    }
+
+    @Override
+    public ProducerRecord<byte[], byte[]> serialize(
+        OutputRecord output, KafkaSinkContext context, Long timestamp) {
+      String topic =
+          switch (output.kind()) {
+            case DECODED -> decoded;
+            case ALIGNMENT -> alignment;
+            case REJECTED -> rejected;
+          };
+      ProducerRecord<byte[], byte[]> record =
+          new ProducerRecord<>(topic, output.key(), output.value());
+      new Timing(
+              output.arrivedMillis(),
+              System.currentTimeMillis(),
+              output.inferenceMicros(),
+              output.batchWindows())
+          .write(record.headers());
+      return record;
+    }
+  }
+}

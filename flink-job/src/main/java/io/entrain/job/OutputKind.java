@@ -1,0 +1,8 @@
+package io.entrain.job;
+
+/** Which topic a record goes to. */
+public enum OutputKind {
+  DECODED,
+  ALIGNMENT,
+  REJECTED
+}

@@ -1,0 +1,65 @@
+package io.entrain.job;
+
+import io.entrain.contract.ModelContract;
+import io.entrain.contract.ModelContract.Modality;
+import io.entrain.contract.ModelContract.State;
+import io.entrain.inference.Batch;
+import io.entrain.inference.TensorRows;
+import io.entrain.pane.PaneRow;
+
+/**
+ * Writes windows into the rows of a batch: {@code [B, contextHops * steps, planes]}, masks, state
+ * tensors.
+ */
+final class WindowInputs {
+  private final ModelContract contract;
+  private final PaneRow absent = new PaneRow();
+
+  WindowInputs(ModelContract contract) {
+    this.contract = contract;
+    int modalities = contract.modalities().size();
+    absent.values = new float[modalities][];
+    absent.masks = new float[modalities][];
+    for (int i = 0; i < modalities; i++) {
+      Modality modality = contract.modalities().get(i);
+      int steps = contract.stepsPerHop(modality);
+      absent.values[i] = new float[steps * modality.planes()];
+      absent.masks[i] = new float[steps];
+    }
+  }
+
+  /** Fills the row from the current session's state and returns the newest pane. */
+  PaneRow fill(Batch batch, int row, long newestPane, SessionStore store) throws Exception {
+    PaneRow pane = absent;
+    for (int hop = 0; hop < contract.contextHops(); hop++) {
+      PaneRow stored = store.pane(newestPane - contract.contextHops() + 1 + hop);
+      pane = stored == null ? absent : stored;
+      for (int i = 0; i < contract.modalities().size(); i++) {
+        Modality modality = contract.modalities().get(i);
+        put(batch.input(modality.name()), row, hop, pane.values[i]);
+        put(batch.input(modality.maskName()), row, hop, pane.masks[i]);
+      }
+    }
+    float[][] tensors = store.tensors();
+    for (int i = 0; i < contract.states().size(); i++) {
+      State state = contract.states().get(i);
+      float[] values = tensors == null ? state.initial() : tensors[i];
+      batch.input(state.name()).put(row, values);
+    }
+    return pane;
+  }
+
+  private static void put(TensorRows tensor, int row, int hop, float[] values) {
+    tensor.put(row, hop * values.length, values, 0, values.length);
+  }
+
+  /** Reads the state tensors for the next pane out of the row. */
+  float[][] nextTensors(Batch batch, int row) {
+    float[][] next = new float[contract.states().size()][];
+    for (int i = 0; i < next.length; i++) {
+      State state = contract.states().get(i);
+      next[i] = batch.output(state.next()).row(row);
+    }
+    return next;
+  }
+}

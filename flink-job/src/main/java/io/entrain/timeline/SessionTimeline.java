@@ -1,0 +1,356 @@
+package io.entrain.timeline;
+
+/**
+ * Decides which pane of a session is ready and what it is made of.
+ *
+ * <h2>Assumptions</h2>
+ *
+ * <ul>
+ *   <li>The log times of a stream's blocks do not go back (one that does counts as the newest
+ *       before it).
+ *   <li>A watermark of W milliseconds promises that every block with a log time up to W has been
+ *       offered.
+ * </ul>
+ *
+ * <h2>Guarantees</h2>
+ *
+ * <ul>
+ *   <li>Panes close in order, one after the other, each once.
+ *   <li>For a pane with end E let A be the log time at which the first of the streams reached E,
+ *       and let the deadline be A plus the allowed lateness. A pane is made of exactly those parts
+ *       of accepted blocks that came by its deadline: neither the order in which different streams
+ *       are offered, nor how late a watermark comes, nor a restart changes what it is made of. A
+ *       pane whose streams all cover it closes at once.
+ *   <li>A block is used, or handed back through {@link Verdict} or {@link PaneVisitor#late}, or
+ *       still kept. Nothing is forgotten in silence.
+ *   <li>When the clocks of all live streams jump by more than the limit, the session begins a new
+ *       stretch where they went. A stream that jumps alone is given up until it comes back or the
+ *       others follow.
+ * </ul>
+ *
+ * The algorithm has no state of its own; all of it stands in {@link SessionState}.
+ */
+public final class SessionTimeline {
+  private final TimelineSettings settings;
+
+  public SessionTimeline(TimelineSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Offers a block.
+   *
+   * @param stream index of its modality
+   * @param startNanos first instant it covers, event time
+   * @param endNanos first instant it does not cover any more
+   * @param logMillis log time at which it came
+   */
+  public Offer offer(
+      SessionState session, int stream, long startNanos, long endNanos, long logMillis) {
+    StreamState state = session.streams[stream];
+    long log = Math.max(logMillis, state.lastLogMillis);
+    state.lastLogMillis = log;
+    if (jumps(session, state, startNanos)) {
+      return offerAway(session, state, startNanos, endNanos, log);
+    }
+    state.comeBack();
+    return offerHere(session, state, startNanos, endNanos, log);
+  }
+
+  /** Far from its own stream and from where the session stands. */
+  private boolean jumps(SessionState session, StreamState state, long start) {
+    boolean farFromSession = session.opened && far(start, session.nextPane * settings.hopNanos());
+    boolean farFromStream = !state.seen || far(start, state.highNanos);
+    return farFromSession && farFromStream;
+  }
+
+  /**
+   * The difference is taken as unsigned, so that the ends of the range of stamps are far apart,
+   * too.
+   */
+  private boolean far(long start, long from) {
+    long distance = start > from ? start - from : from - start;
+    return Long.compareUnsigned(distance, settings.clockJumpNanos()) > 0;
+  }
+
+  private Offer offerAway(SessionState session, StreamState state, long start, long end, long log) {
+    if (state.stray && !othersAway(session, state)) {
+      return new Offer(Verdict.CLOCK_JUMP, start);
+    }
+    boolean continues = state.held.size > 0 && !far(start, state.heldHighNanos());
+    if (state.held.size > 0 && !continues) {
+      return new Offer(Verdict.CLOCK_JUMP, start);
+    }
+    if (continues && start < state.heldHighNanos()) {
+      return new Offer(Verdict.BACK_IN_TIME, start);
+    }
+    if (!state.left()) {
+      state.leftMillis = log;
+      state.stray = false;
+    }
+    state.held.add(start, end, log, false);
+    return new Offer(Verdict.HELD, start);
+  }
+
+  private static boolean othersAway(SessionState session, StreamState except) {
+    for (StreamState other : session.streams) {
+      if (other != except && other.seen && !other.away()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Offer offerHere(SessionState session, StreamState state, long start, long end, long log) {
+    long frontier = session.closedAny ? session.nextPane * settings.hopNanos() : Long.MIN_VALUE;
+    long from = Math.max(start, frontier);
+    if (from >= end || state.open.overlaps(from, end)) {
+      boolean covered = start < state.highNanos && start >= state.gapEndNanos;
+      return new Offer(covered || from < end ? Verdict.BACK_IN_TIME : Verdict.TOO_LATE, start);
+    }
+    if (from > start && start >= state.gapEndNanos && from <= state.highNanos) {
+      return new Offer(Verdict.BACK_IN_TIME, start);
+    }
+    long pane = Math.floorDiv(from, settings.hopNanos());
+    session.nextPane = session.opened ? Math.min(session.nextPane, pane) : pane;
+    session.opened = true;
+    state.highNanos = state.seen ? Math.max(state.highNanos, end) : end;
+    state.seen = true;
+    state.open.add(from, end, log, from > start);
+    return new Offer(from > start ? Verdict.ACCEPTED_IN_PART : Verdict.ACCEPTED, from);
+  }
+
+  /**
+   * Closes the next pane if it is ready.
+   *
+   * @param watermarkMillis log time up to which every block has been offered; {@link
+   *     Long#MAX_VALUE} at the end of the input, which closes a last pane that is covered in part,
+   *     too
+   * @return whether a pane was closed that has anything in it or follows one that had; it is pane
+   *     {@code nextPane - 1}
+   */
+  public boolean closeNext(SessionState session, long watermarkMillis, PaneVisitor visitor) {
+    while (true) {
+      settleJumps(session, watermarkMillis, visitor);
+      if (!session.opened) {
+        return false;
+      }
+      long start = session.nextPane * settings.hopNanos();
+      long deadline = deadlineMillis(session, start + settings.hopNanos());
+      if (!ready(session, start, deadline, watermarkMillis)) {
+        if (everyoneAway(session) && noneOpen(session)) {
+          beginStretch(session, visitor);
+          continue;
+        }
+        return false;
+      }
+      if (close(session, start, deadline, visitor)) {
+        return true;
+      }
+    }
+  }
+
+  /**
+   * The log time at which the session must be looked at again, because its next pane will be ready
+   * then, or a jump decided, whatever comes; {@link Long#MAX_VALUE} where only new blocks can
+   * change anything.
+   */
+  public long nextDeadlineMillis(SessionState session) {
+    long next = Long.MAX_VALUE;
+    if (session.opened) {
+      next = deadlineMillis(session, (session.nextPane + 1) * settings.hopNanos());
+    }
+    for (StreamState state : session.streams) {
+      if (state.left()) {
+        next = Math.min(next, later(state.leftMillis));
+      }
+    }
+    return next;
+  }
+
+  private long deadlineMillis(SessionState session, long end) {
+    long reached = Long.MAX_VALUE;
+    for (StreamState state : session.streams) {
+      reached = Math.min(reached, state.open.reachedMillis(end));
+    }
+    return later(reached);
+  }
+
+  private long later(long millis) {
+    return millis == Long.MAX_VALUE ? millis : millis + settings.latenessMillis();
+  }
+
+  private boolean ready(SessionState session, long start, long deadline, long watermarkMillis) {
+    if (deadline == Long.MAX_VALUE) {
+      boolean ended = watermarkMillis == Long.MAX_VALUE || everyoneAway(session);
+      return ended && !noneOpen(session);
+    }
+    if (watermarkMillis >= deadline || everyoneAway(session)) {
+      return true;
+    }
+    for (StreamState state : session.streams) {
+      boolean decided = state.lastLogMillis > deadline;
+      if (!decided && !state.open.cover(start, start + settings.hopNanos())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Closes the pane; false where it is an empty one before the first of its stretch. */
+  private boolean close(SessionState session, long start, long deadline, PaneVisitor visitor) {
+    long end = start + settings.hopNanos();
+    boolean used = false;
+    for (int stream = 0; stream < session.streams.length; stream++) {
+      used |= closeStream(session.streams[stream], stream, start, end, deadline, visitor);
+    }
+    session.nextPane++;
+    if (!used && !session.closedAny) {
+      return false;
+    }
+    session.closedAny = true;
+    session.closedPanes++;
+    return true;
+  }
+
+  private static boolean closeStream(
+      StreamState state, int stream, long start, long end, long deadline, PaneVisitor visitor) {
+    PendingSpans open = state.open;
+    long covered = start;
+    int done = 0;
+    boolean used = false;
+    for (int i = 0; i < open.size && open.startNanos[i] < end; i++) {
+      long key = open.startNanos[i];
+      if (open.logMillis[i] <= deadline) {
+        long from = Math.max(key, start);
+        long to = Math.min(open.endNanos[i], end);
+        visitor.use(stream, key, from, to, open.logMillis[i]);
+        used = true;
+        if (from > covered) {
+          state.gapEndNanos = from;
+        }
+        covered = to;
+      } else if (!open.reportedLate[i]) {
+        visitor.late(stream, key);
+        open.reportedLate[i] = true;
+      }
+      if (open.endNanos[i] <= end) {
+        done++;
+      }
+    }
+    if (covered < end) {
+      state.gapEndNanos = end;
+    }
+    for (int i = 0; i < done; i++) {
+      visitor.release(stream, open.startNanos[i]);
+    }
+    open.dropFirst(done);
+    return used;
+  }
+
+  /** Gives up the streams that jumped alone, once it is known that another one stayed. */
+  private void settleJumps(SessionState session, long watermarkMillis, PaneVisitor visitor) {
+    for (int stream = 0; stream < session.streams.length; stream++) {
+      StreamState state = session.streams[stream];
+      if (!state.left()) {
+        if (state.held.size > 0) {
+          dropHeld(state, stream, visitor);
+        }
+      } else if (!othersAway(session, state)) {
+        settle(session, stream, watermarkMillis, visitor);
+      }
+    }
+  }
+
+  private void settle(SessionState session, int stream, long watermarkMillis, PaneVisitor visitor) {
+    StreamState state = session.streams[stream];
+    long deadline = later(state.leftMillis);
+    boolean alive = false;
+    for (StreamState other : session.streams) {
+      if (other != state && other.seen && !other.away()) {
+        if (other.lastLogMillis <= deadline && watermarkMillis < deadline) {
+          return;
+        }
+        alive |= other.lastLogMillis > state.leftMillis;
+      }
+    }
+    if (alive) {
+      dropHeld(state, stream, visitor);
+      state.comeBack();
+      state.stray = true;
+    } else {
+      for (StreamState other : session.streams) {
+        other.stray |= other != state && !other.left();
+      }
+    }
+  }
+
+  private static void dropHeld(StreamState state, int stream, PaneVisitor visitor) {
+    for (int i = 0; i < state.held.size; i++) {
+      visitor.jumped(stream, state.held.startNanos[i]);
+    }
+    state.held.dropFirst(state.held.size);
+  }
+
+  private static boolean everyoneAway(SessionState session) {
+    boolean anyLeft = false;
+    for (StreamState state : session.streams) {
+      if (state.seen && !state.away()) {
+        return false;
+      }
+      anyLeft |= state.left();
+    }
+    return anyLeft;
+  }
+
+  private static boolean noneOpen(SessionState session) {
+    for (StreamState state : session.streams) {
+      if (state.open.size > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The earliest stream to jump leads; one that went elsewhere is off the new stretch's timeline.
+   */
+  private void beginStretch(SessionState session, PaneVisitor visitor) {
+    long leader = leaderNanos(session);
+    long first = Long.MAX_VALUE;
+    for (int stream = 0; stream < session.streams.length; stream++) {
+      StreamState state = session.streams[stream];
+      boolean elsewhere = state.held.size > 0 && far(state.held.startNanos[0], leader);
+      if (elsewhere) {
+        dropHeld(state, stream, visitor);
+      }
+      PendingSpans held = state.held;
+      state.held = state.open;
+      state.open = held;
+      state.seen = held.size > 0;
+      state.gapEndNanos = Long.MIN_VALUE;
+      state.comeBack();
+      if (state.seen) {
+        state.highNanos = held.endNanos[held.size - 1];
+        first = Math.min(first, held.startNanos[0]);
+      }
+    }
+    session.stretch++;
+    session.closedPanes = 0;
+    session.closedAny = false;
+    session.nextPane = Math.floorDiv(first, settings.hopNanos());
+    visitor.newStretch(session.stretch);
+  }
+
+  private static long leaderNanos(SessionState session) {
+    long earliest = Long.MAX_VALUE;
+    long nanos = 0;
+    for (StreamState state : session.streams) {
+      if (state.left() && state.leftMillis < earliest) {
+        earliest = state.leftMillis;
+        nanos = state.held.startNanos[0];
+      }
+    }
+    return nanos;
+  }
+}

@@ -1,0 +1,149 @@
+package io.entrain.job;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.entrain.wire.MessageCodec;
+import io.entrain.wire.v1.Decoded;
+import io.entrain.wire.v1.Rejected;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+
+/**
+ * The real decode operator with a shipped model, one record at a time, without the rest of Flink.
+ */
+final class DecodeHarness implements AutoCloseable {
+  private final KeyedOneInputStreamOperatorTestHarness<String, RawRecord, OutputRecord> harness;
+  private final List<OutputRecord> outputs = new ArrayList<>();
+
+  private DecodeHarness(
+      KeyedOneInputStreamOperatorTestHarness<String, RawRecord, OutputRecord> harness) {
+    this.harness = harness;
+  }
+
+  /** Lateness of 200 ms; further settings as given. */
+  static DecodeHarness open(OperatorSubtaskState restored, Map<String, String> settings)
+      throws Exception {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("models", model("lag-posterior"));
+    all.put("allowed-lateness-millis", "200");
+    all.put("alignment", "false");
+    all.putAll(settings);
+    JobConfig config = JobConfig.of(all);
+    JobModel model = JobModel.open(config.models(), config.provider()).get(0);
+    DecodeOperatorFactory factory =
+        new DecodeOperatorFactory(DecodeSettings.of(config, model, true));
+    var harness =
+        new KeyedOneInputStreamOperatorTestHarness<>(factory, RawRecord::session, Types.STRING);
+    harness.setup();
+    if (restored != null) {
+      harness.initializeState(restored);
+    }
+    harness.open();
+    return new DecodeHarness(harness);
+  }
+
+  static DecodeHarness open() throws Exception {
+    return open(null, Map.of());
+  }
+
+  static String model(String name) {
+    return Path.of(System.getProperty("entrain.root"), "model", "trained", name + ".onnx")
+        .toString();
+  }
+
+  DecodeHarness send(RawRecord record) throws Exception {
+    harness.processElement(record, record.timestampMillis());
+    return this;
+  }
+
+  DecodeHarness send(List<RawRecord> records) throws Exception {
+    for (RawRecord record : records) {
+      send(record);
+    }
+    return this;
+  }
+
+  DecodeHarness watermark(long millis) throws Exception {
+    harness.processWatermark(millis);
+    return this;
+  }
+
+  /** The end of the input. */
+  DecodeHarness end() throws Exception {
+    harness.processWatermark(Long.MAX_VALUE);
+    harness.endInput();
+    return this;
+  }
+
+  OperatorSubtaskState checkpoint(long id) throws Exception {
+    harness.prepareSnapshotPreBarrier(id);
+    return harness.snapshot(id, id);
+  }
+
+  int stateEntries() {
+    return harness.numKeyedStateEntries();
+  }
+
+  int timers() {
+    return harness.numEventTimeTimers();
+  }
+
+  private List<OutputRecord> drain() throws Exception {
+    harness.getTaskMailbox().drain().forEach(DecodeHarness::run);
+    for (Object output : harness.getOutput()) {
+      if (output instanceof StreamRecord<?> record) {
+        outputs.add((OutputRecord) record.getValue());
+      }
+    }
+    harness.getOutput().clear();
+    return outputs;
+  }
+
+  private static void run(org.apache.flink.streaming.runtime.tasks.mailbox.Mail mail) {
+    try {
+      mail.run();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Everything emitted so far. */
+  List<OutputRecord> outputs() throws Exception {
+    return drain();
+  }
+
+  List<Decoded> decoded() throws Exception {
+    return drain().stream()
+        .filter(output -> output.kind() == OutputKind.DECODED)
+        .map(output -> read(MessageCodec.DECODED, output))
+        .toList();
+  }
+
+  List<Rejected> rejected() throws Exception {
+    return drain().stream()
+        .filter(output -> output.kind() == OutputKind.REJECTED)
+        .map(output -> read(MessageCodec.REJECTED, output))
+        .toList();
+  }
+
+  private static <M extends com.google.protobuf.Message> M read(
+      MessageCodec<M> codec, OutputRecord output) {
+    try {
+      return codec.decode(output.value());
+    } catch (InvalidProtocolBufferException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    harness.close();
+  }
+}
