@@ -64,4 +64,13 @@ final class LagOption {
   private static double either(Double given, double otherwise) {
     return given == null ? otherwise : given;
   }
+
+  /** Whether any of the options asks for a lag or a jitter. */
+  boolean given() {
+    return millis != null
+        || sdMillis != null
+        || jumpSeconds != null
+        || driftPpm != null
+        || jitterMillis > 0;
+  }
 }

@@ -61,4 +61,14 @@ public record Session(About about, Span span, List<Signal> signals, Labels label
     List<Signal> parts = signals.stream().map(signal -> signal.between(span, part)).toList();
     return new Session(about, part, parts, labels, lag);
   }
+
+  /** The same session under another name. */
+  public Session named(String name) {
+    return new Session(
+        new About(name, about.source(), about.licence(), about.models()),
+        span,
+        signals,
+        labels,
+        lag);
+  }
 }

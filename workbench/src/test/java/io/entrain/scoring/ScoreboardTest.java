@@ -118,6 +118,18 @@ class ScoreboardTest {
   }
 
   @Test
+  void theLabelOfAWindowIsTheLastRowFromItsNewestPaneOn() {
+    board.add(truth(1980, 1, 2, 0));
+    board.add(truth(2000, 5, 9, 0));
+    board.add(decoded(2000, 1, 2, 0));
+    board.add(decoded(2020, 5, 9, 0));
+    board.add(decoded(2040, 7, 7, 0));
+    board.finish();
+    assertThat(board.score("a").scored()).isEqualTo(2);
+    assertThat(board.score("a").r2()).isEqualTo(1);
+  }
+
+  @Test
   void repeatsAfterARestartCountOnceAndALeadInIsNotScored() {
     board.scoreFrom("s", 1500 * MILLI);
     List<Decoded> windows = new ArrayList<>();
