@@ -158,6 +158,19 @@ public final class JobConfig implements Serializable {
         "%s is \"%s\"; it must be %s".formatted(setting.key(), values.get(setting), bound));
   }
 
+  /**
+   * The same with one setting changed.
+   *
+   * @throws ConfigException where the value is out of its bounds
+   */
+  public JobConfig with(String key, String value) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    values.forEach((setting, text) -> settings.put(setting.key(), text));
+    kafka.forEach((name, text) -> settings.put(Setting.KAFKA + name, text));
+    settings.put(key, value);
+    return of(settings);
+  }
+
   /** The value as text. */
   public String text(Setting setting) {
     return values.get(setting);

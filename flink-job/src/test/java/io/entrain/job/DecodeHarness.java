@@ -96,7 +96,9 @@ final class DecodeHarness implements AutoCloseable {
   }
 
   private List<OutputRecord> drain() throws Exception {
-    harness.getTaskMailbox().drain().forEach(DecodeHarness::run);
+    while (harness.getTaskMailbox().hasMail()) {
+      harness.getTaskMailbox().drain().forEach(DecodeHarness::run);
+    }
     for (Object output : harness.getOutput()) {
       if (output instanceof StreamRecord<?> record) {
         outputs.add((OutputRecord) record.getValue());
