@@ -142,7 +142,7 @@ def _data_options(parser: argparse.ArgumentParser) -> None:
         "--lag-of", metavar="MODALITY", help="the stream that lags (default: the YAML's lag.of, or the first)"
     )
     parser.add_argument(
-        "--paths", type=int, default=8, help="wandering lags to report on where none is recorded (%(default)s)"
+        "--paths", type=int, default=16, help="wandering lags to report on where none is recorded (%(default)s)"
     )
 
 
@@ -202,6 +202,9 @@ def _train(options: argparse.Namespace) -> None:
     }
     if hasattr(network, "temperature"):
         provenance["temperature"] = round(float(network.temperature), 4)
+        newest, oldest = float(network.recency[-1]), float(network.recency[0])
+        provenance["recency_newest_over_oldest"] = round(newest / oldest, 2)
+        provenance["metrics"]["validation_lag_rmse_millis"] = round(network.track_rmse_millis, 2)
     contract = dataclasses.replace(contract, provenance=provenance)
     digest = exports.export(network, contract, path)
     groups = training.report_streams(task, recipe, contract, options.paths if not options.quick else 1)

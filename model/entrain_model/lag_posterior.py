@@ -8,7 +8,8 @@ newest step.
 
 Between windows the posterior is a belief, held by the host as a state: it is predicted (diffusion of the clock, a small
 chance of a jump), weighed with the new window's score to the power of a temperature (windows overlap, so each brings
-only a little that is new), normalised, and then used for the shift.
+only a little that is new), normalised, and then used for the shift. Since the belief remembers, the score of a stream
+may lean on the window's newest tokens and so follow a moving lag sooner: the recency, fitted with the temperature.
 
 Shapes: B windows, T tokens (bins of the lagging stream), L lags on the grid, C channels of features, W width.
 Lag is positive where the stream is stamped late: its token at time t + lag belongs to the reference's token at t.
@@ -146,6 +147,7 @@ class LagPosterior(nn.Module):
         self.readout = Readout(fused, len(contract.outputs[0].components), dropout)
         self.register_buffer("grid_millis", torch.tensor(lag.grid_millis, dtype=torch.float32))
         self.register_buffer("temperature", torch.tensor(0.08))
+        self.register_buffer("recency", torch.ones(self.tokens))
         seconds = contract.hop_millis / 1000.0
         self.jump = JUMPS_PER_SECOND * seconds
         step = float(lag.grid_millis[1] - lag.grid_millis[0])
@@ -169,6 +171,7 @@ class LagPosterior(nn.Module):
         reference, reference_mask = streams[self.reference]
         other, other_mask = streams[self.of]
         weight = functional.softplus(self.weight + 0.5413) * torch.exp(self.gain) / math.sqrt(self.tokens)
+        weight = weight * self.recency
         query = self.query(reference) * reference_mask * weight
         key = self.key(other) * other_mask
         scores = torch.matmul(query.transpose(1, 2), key) / math.sqrt(query.shape[1])  # [B, T, T]
