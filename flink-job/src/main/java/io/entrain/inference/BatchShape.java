@@ -19,7 +19,7 @@ public enum BatchShape {
   FIXED,
   /**
    * One call of the smallest power of two that holds the rows: at most twice the work. Repeats may
-   * differ in the last bits, by about 1e-5.
+   * differ in the last bits: by 1e-5 in shipped models, 4e-4 in a lag in milliseconds.
    */
   FITTED
 }
