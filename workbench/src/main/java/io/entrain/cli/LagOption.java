@@ -10,37 +10,38 @@ final class LagOption {
   @Option(
       names = "--lag-millis",
       paramLabel = "MS",
-      description = "Level of the lag; positive is stamped late")
+      description = "Level of the lag; positive is stamped late (default: 0)")
   Double millis;
 
   @Option(
       names = "--lag-sd-millis",
       paramLabel = "MS",
-      description = "The lag wanders about its level (Ornstein-Uhlenbeck) with this sd")
+      description =
+          "The lag wanders about its level (Ornstein-Uhlenbeck) with this sd (default: 0)")
   Double sdMillis;
 
   @Option(
       names = "--lag-tau-seconds",
       paramLabel = "S",
-      description = "Time constant of the wandering")
+      description = "Time constant of the wandering (default: simulate 20, replay 120)")
   Double tauSeconds;
 
   @Option(
       names = "--lag-range-millis",
       paramLabel = "MS",
-      description = "Bound on the lag, either way")
+      description = "Bound on the lag, either way (default: simulate 150, replay 400)")
   Double rangeMillis;
 
   @Option(
       names = "--lag-jump-seconds",
       paramLabel = "S",
-      description = "The lag jumps within its range, on average this often")
+      description = "The lag jumps within its range, on average this often (default: never)")
   Double jumpSeconds;
 
   @Option(
       names = "--drift-ppm",
       paramLabel = "PPM",
-      description = "The clock runs fast by this much; 1000 ppm is 1 ms a second")
+      description = "The clock runs fast by this much; 1000 ppm is 1 ms a second (default: 0)")
   Double driftPpm;
 
   @Option(

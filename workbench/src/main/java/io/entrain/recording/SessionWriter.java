@@ -121,28 +121,32 @@ public final class SessionWriter {
       throw new IllegalArgumentException(
           "labels and lag of " + session.about().name() + " stand at different times");
     }
-    List<String> row = new ArrayList<>(List.of(TIME));
-    if (lag != null) {
-      row.add(LAG);
-    }
-    if (labels != null) {
-      row.addAll(labels.names());
-    }
     long[] nanos = labels == null ? lag.nanos() : labels.nanos();
     try (CsvWriter csv = csv(folder.resolve(TRUTH))) {
-      csv.writeRecord(row);
+      csv.writeRecord(
+          row(TIME, lag == null ? null : LAG, labels == null ? List.of() : labels.names()));
       for (int i = 0; i < nanos.length; i++) {
-        row.clear();
-        row.add(Long.toString(nanos[i]));
-        if (lag != null) {
-          row.add(Double.toString(lag.millis()[i]));
-        }
-        for (int k = 0; labels != null && k < labels.names().size(); k++) {
-          row.add(Double.toString(labels.values()[i][k]));
-        }
-        csv.writeRecord(row);
+        csv.writeRecord(
+            row(
+                Long.toString(nanos[i]),
+                lag == null ? null : Double.toString(lag.millis()[i]),
+                labels == null ? List.of() : numbers(labels.values()[i])));
       }
     }
+  }
+
+  private static List<String> row(String time, String lag, List<String> labels) {
+    List<String> row = new ArrayList<>();
+    row.add(time);
+    if (lag != null) {
+      row.add(lag);
+    }
+    row.addAll(labels);
+    return row;
+  }
+
+  private static List<String> numbers(double[] values) {
+    return Arrays.stream(values).mapToObj(Double::toString).toList();
   }
 
   private static CsvWriter csv(Path file) throws IOException {
