@@ -73,20 +73,23 @@ public final class EntrainJob {
     KeyedStream<RawRecord, String> bySession =
         blocks(environment, config, models.get(0).contract(), sources)
             .keyBy(RawRecord::session, Types.STRING);
-    boolean first = true;
+    DataStream<OutputRecord> outputs = null;
     for (JobModel model : models) {
-      String name = model.contract().name();
-      bySession
-          .transform(
-              "decode " + name,
-              TypeInformation.of(OutputRecord.class),
-              new DecodeOperatorFactory(DecodeSettings.of(config, model, first)))
-          .uid("decode-" + name)
-          .sinkTo(sink)
-          .name("publish " + name)
-          .uid("publish-" + name);
-      first = false;
+      DecodeSettings settings = DecodeSettings.of(config, model, outputs == null);
+      DataStream<OutputRecord> decoded = decode(bySession, model.contract().name(), settings);
+      outputs = outputs == null ? decoded : outputs.union(decoded);
     }
+    outputs.sinkTo(sink).name("publish").uid("publish");
+  }
+
+  private static DataStream<OutputRecord> decode(
+      KeyedStream<RawRecord, String> bySession, String model, DecodeSettings settings) {
+    return bySession
+        .transform(
+            "decode " + model,
+            TypeInformation.of(OutputRecord.class),
+            new DecodeOperatorFactory(settings))
+        .uid("decode-" + model);
   }
 
   private static DataStream<RawRecord> blocks(

@@ -5,11 +5,16 @@ import io.entrain.wire.Timing;
 import io.entrain.wire.Topics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetIdentifier;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacetProvider;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
@@ -126,7 +131,7 @@ final class KafkaEnds {
   }
 
   private static final class OutputSerializer
-      implements KafkaRecordSerializationSchema<OutputRecord> {
+      implements KafkaRecordSerializationSchema<OutputRecord>, KafkaDatasetFacetProvider {
     private static final long serialVersionUID = 1L;
 
     private final String decoded;
@@ -137,6 +142,14 @@ final class KafkaEnds {
       decoded = topics.decoded();
       alignment = topics.alignment();
       rejected = topics.rejected();
+    }
+
+    /** Pooled transactional ids ask for it: the sink looks for open transactions on these topics. */
+    @Override
+    public Optional<KafkaDatasetFacet> getKafkaDatasetFacet() {
+      return Optional.of(
+          new DefaultKafkaDatasetFacet(
+              DefaultKafkaDatasetIdentifier.ofTopics(List.of(decoded, alignment, rejected))));
     }
 
     @Override
