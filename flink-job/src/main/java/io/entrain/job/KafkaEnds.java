@@ -144,7 +144,9 @@ final class KafkaEnds {
       rejected = topics.rejected();
     }
 
-    /** Pooled transactional ids ask for it: the sink looks for open transactions on these topics. */
+    /**
+     * Pooled transactional ids ask for it: the sink looks for open transactions on these topics.
+     */
     @Override
     public Optional<KafkaDatasetFacet> getKafkaDatasetFacet() {
       return Optional.of(
