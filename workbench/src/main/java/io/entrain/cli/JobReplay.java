@@ -149,6 +149,7 @@ final class JobReplay {
       settings.put(Setting.ALIGNMENT.key(), "false");
       // It ends with its input; nothing would be restored.
       settings.put(Setting.CHECKPOINT_INTERVAL_MILLIS.key(), "3600000");
+      settings.put(Setting.KAFKA + "commit.offsets.on.checkpoint", "false");
       settings.put(Setting.PARALLELISM.key(), Integer.toString(parallelism));
       StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
       EntrainJob.build(environment, JobConfig.of(settings));
