@@ -54,7 +54,9 @@ final class Interruption implements AutoCloseable {
   private void end() {
     asked.countDown();
     try {
-      closed.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      if (!closed.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        System.err.println("entrain: gave up waiting for an orderly end");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -31,12 +31,16 @@ final class Problems {
     return CommandLine.ExitCode.USAGE;
   }
 
-  /** A command that failed: every message along the chain of causes; the stack goes to the log. */
+  /**
+   * A command that failed: what our own exceptions say is enough; of others every message along the
+   * chain of causes. The stack goes to the log.
+   */
   static int failure(Exception e, CommandLine command, ParseResult result) {
     PrintWriter err = command.getErr();
     err.println(command.getCommandSpec().qualifiedName() + ": " + firstLine(e));
     String last = firstLine(e);
-    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+    boolean ours = e.getClass().getPackageName().startsWith("io.entrain");
+    for (Throwable cause = ours ? null : e.getCause(); cause != null; cause = cause.getCause()) {
       String line = firstLine(cause);
       if (!last.contains(line)) {
         err.println("  because: " + line);

@@ -14,7 +14,11 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.SecurityOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.client.JobStatusMessage;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.jobmaster.JobResult;
@@ -55,6 +59,7 @@ public final class EmbeddedFlink implements AutoCloseable {
     ScratchFolder folder = ScratchFolder.create("flink");
     Configuration configuration = new Configuration();
     configuration.set(CoreOptions.TMP_DIRS, folder.path().toString());
+    configuration.set(WebOptions.TMP_DIR, folder.path().toString());
     configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, uri(folder, "checkpoints"));
     configuration.set(CheckpointingOptions.SAVEPOINT_DIRECTORY, uri(folder, "savepoints"));
     configuration.set(SecurityOptions.DELEGATION_TOKENS_ENABLED, false);
@@ -97,6 +102,17 @@ public final class EmbeddedFlink implements AutoCloseable {
   /** Where the job is in its life now. */
   public JobStatus status(JobID job) {
     return await("ask for the job", cluster.getJobStatus(job), PATIENCE);
+  }
+
+  /** Whether every task of the job runs, its operators opened. */
+  public boolean isRunning(JobID job) {
+    for (AccessExecutionVertex task :
+        await("show the job", cluster.getExecutionGraph(job), PATIENCE).getAllExecutionVertices()) {
+      if (task.getExecutionState() != ExecutionState.RUNNING) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Cancels the job and waits until it is gone. */
@@ -142,6 +158,12 @@ public final class EmbeddedFlink implements AutoCloseable {
   @Override
   public void close() {
     try {
+      // A job that is cut off with its engine would be reported as failed.
+      for (JobStatusMessage job : await("list its jobs", cluster.listJobs(), PATIENCE)) {
+        if (!job.getJobState().isGloballyTerminalState()) {
+          cancel(job.getJobId());
+        }
+      }
       await("stop", cluster.closeAsync(), PATIENCE);
     } finally {
       folder.close();
