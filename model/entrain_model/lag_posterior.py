@@ -10,6 +10,7 @@ Between windows the posterior is a belief, held by the host as a state: it is pr
 chance of a jump), weighed with the new window's score to the power of a temperature (windows overlap, so each brings
 only a little that is new), normalised, and then used for the shift. Since the belief remembers, the score of a stream
 may lean on the window's newest tokens and so follow a moving lag sooner: the recency, fitted with the temperature.
+The diffusion is fitted too: on a coarse grid, steps as rare as the clock's would hold the belief at a grid point.
 
 Shapes: B windows, T tokens (bins of the lagging stream), L lags on the grid, C channels of features, W width.
 Lag is positive where the stream is stamped late: its token at time t + lag belongs to the reference's token at t.
@@ -153,10 +154,14 @@ class LagPosterior(nn.Module):
         step = float(lag.grid_millis[1] - lag.grid_millis[0])
         if abs(step - self.token_millis) > 1e-6:
             raise ValueError(f"lag grid has steps of {step} ms, must be one token of {self.token_millis} ms")
-        variance = diffusion_millis**2 * seconds / step**2
-        if variance >= 0.5:
-            raise ValueError(f"clock diffuses {variance:.2f} squared grid steps a hop, must be below 0.5")
-        self.register_buffer("diffusion", torch.tensor([variance / 2, 1 - variance, variance / 2]).reshape(1, 1, 3))
+        self.register_buffer("diffusion", torch.zeros(1, 1, 3))
+        self.diffuse(diffusion_millis**2 * seconds / step**2)
+
+    def diffuse(self, variance: float) -> None:
+        """Sets the diffusion of the belief in squared grid steps a hop."""
+        if not 0 < variance < 0.7:
+            raise ValueError(f"clock diffuses {variance:.2f} squared grid steps a hop, must lie between 0 and 0.7")
+        self.diffusion.copy_(torch.tensor([variance / 2, 1 - variance, variance / 2]).reshape(1, 1, 3))
 
     def encode(self, inputs: dict[str, Tensor]) -> dict[str, tuple[Tensor, Tensor]]:
         """Embeddings [B, W, T] and token masks [B, 1, T] of both streams."""

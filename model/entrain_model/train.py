@@ -27,8 +27,10 @@ from entrain_model.windows import Augmentation, Batch, Sampler, Stream, noisy, s
 
 MODELS = ("lag-posterior", "early-fusion", "reference-only", "ridge")
 TEMPERATURES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0)
-RECENCIES = (1.0, 0.5, 0.25, 0.125)
+RECENCIES = (1.0, 0.5, 0.25)
 """Time constants of the pooled score's weight, as a share of the window; 1 stands for no preference."""
+DIFFUSIONS = (1.0, 4.0, 16.0)
+"""Variance of the belief's diffusion, in multiples of the clock's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ class Recipe:
     """Sd and time constant of the wandering lag that models are chosen and reported on."""
     track_noise: tuple[float, ...] = (0.0,)
     """Noise of the streams that the filter's temperature is fitted on: it has to serve all of them."""
+    track_paths: int = 2
     steps: int = 1400
     batch: int = 64
     cuts: int = 6
@@ -98,6 +101,7 @@ RECORDING = Recipe(
     ),
     wander_sd_millis=230.0,
     wander_seconds=300.0,
+    track_paths=8,
     dropout=0.3,
     decay=0.05,
     steps=1000,
@@ -198,17 +202,7 @@ def train(
     if model == "ridge":
         return _fit_ridge(network, samplers, chosen, recipe, rng, progress)
     _descend(network, samplers, chosen, recipe, rng, progress)
-    streams = [
-        stream(
-            s,
-            contract,
-            span,
-            None if s.lag is not None and s.lag.millis.any() else _wander(recipe, span, 77 + i),
-            task.lag_of,
-        )
-        for i, (s, span) in enumerate(task.choose)
-    ]
-    _calibrate(network, streams, recipe)
+    _calibrate(network, choice_streams(task, recipe, contract), recipe)
     return network
 
 
@@ -216,6 +210,15 @@ def _wander(recipe: Recipe, span: tuple[int, int], seed: int) -> Callable[[np.nd
     seconds = (span[1] - span[0]) / 1e9
     limit = recipe.augmentation.lag_millis
     return wandering_lag(recipe.wander_sd_millis, recipe.wander_seconds, limit, seconds, seed)
+
+
+def choice_streams(task: Task, recipe: Recipe, contract: Contract) -> list[Stream]:
+    """The validation stretches under wandering lags, several of each: one path of a slow lag covers few lags."""
+    return [
+        stream(session, contract, span, _wander(recipe, span, 77 + 100 * i + path), task.lag_of)
+        for i, (session, span) in enumerate(task.choose)
+        for path in range(recipe.track_paths)
+    ]
 
 
 def report_streams(task: Task, recipe: Recipe, contract: Contract, paths: int) -> list[list[Stream]]:
@@ -405,23 +408,28 @@ def track(network: LagPosterior, scores: Tensor, temperature: Tensor | None = No
 
 
 def _fit_temperature(network: LagPosterior, streams: list[Stream], recipe: Recipe) -> None:
-    """Sets the temperature and the recency with the smallest lag error, as a geometric mean over the levels of noise:
+    """Sets temperature, recency and diffusion with the smallest lag error, a geometric mean over the levels of noise:
     a clean stream forgives a high temperature, a noisy one does not."""
     options = [recency(network.tokens, share) for share in RECENCIES]
     pairs = [(option, t) for option in options for t in TEMPERATURES]
     temperatures = torch.tensor([t for _, t in pairs]).unsqueeze(1)
-    total = np.zeros(len(pairs))
+    clock = 2 * float(network.diffusion[0, 0, 0])
+    diffusions = [clock * factor for factor in DIFFUSIONS if clock * factor < 0.7]
+    total = np.zeros((len(diffusions), len(pairs)))
     for sigma in recipe.track_noise:
-        squares = []
+        squares = [[] for _ in diffusions]
         for i, s in enumerate(streams):
             scores = _scores_by_recency(network, noisy(s, sigma, seed=i) if sigma > 0 else s, options)
             each = scores.transpose(0, 1).repeat_interleave(len(TEMPERATURES), dim=1)  # [hops, pairs, L]
-            lags = torch.matmul(track(network, each, temperatures), network.grid_millis).numpy()
-            squares.append((lags - s.lag_millis[:, None])[s.contract.warmup_hops :] ** 2)
-        total += 0.5 * np.log(np.concatenate(squares).mean(0))
-    option, temperature = pairs[int(np.argmin(total))]
-    network.recency.copy_(option)
-    network.temperature.fill_(temperature)
+            for kept, variance in zip(squares, diffusions, strict=True):
+                network.diffuse(variance)
+                lags = torch.matmul(track(network, each, temperatures), network.grid_millis).numpy()
+                kept.append((lags - s.lag_millis[:, None])[s.contract.warmup_hops :] ** 2)
+        total += np.array([0.5 * np.log(np.concatenate(kept).mean(0)) for kept in squares])
+    best, pair = np.unravel_index(int(np.argmin(total)), total.shape)
+    network.diffuse(diffusions[best])
+    network.recency.copy_(pairs[pair][0])
+    network.temperature.fill_(pairs[pair][1])
     network.track_rmse_millis = float(np.exp(total.min() / len(recipe.track_noise)))
 
 

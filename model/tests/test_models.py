@@ -83,12 +83,14 @@ def test_pooled_score_equals_the_sum_over_pairs_of_equal_lag():
     with torch.no_grad():
         network.weight.normal_()
         network.prior.normal_()
+        network.recency.uniform_(0.5, 1.5)
         streams = network.encode(inputs)
         found = network.score(streams).numpy()
         (lfp, lfp_mask), (spikes, spikes_mask) = streams["lfp"], streams["spikes"]
         query = (network.query(lfp) * lfp_mask).numpy()
         key = (network.key(spikes) * spikes_mask).numpy()
         weight = torch.nn.functional.softplus(network.weight + 0.5413).numpy() * np.exp(float(network.gain))
+        weight *= network.recency.numpy()
     for b in range(2):
         for lag in range(-REACH, REACH + 1):
             total = sum(
