@@ -33,8 +33,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  ./entrain replay workbench/recordings/m1-reaching.yaml --data ~/m1 --from 0.8 \\",
-      "    --lag-sd-millis 230 --lag-tau-seconds 300 --seeds 1,2,3,4",
+      "  ./entrain replay workbench/recordings/m1-reaching.yaml --data ~/m1 --from 0.8 --lag-sd-millis 230",
       "  ./entrain replay build/test/subject-1-session-2 --models lag-posterior,early-fusion",
       "  ./entrain replay build/test/subject-1-session-2 --bootstrap localhost:9092 --speed max"
     })
