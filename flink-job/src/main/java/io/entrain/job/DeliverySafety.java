@@ -1,6 +1,5 @@
 package io.entrain.job;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -69,9 +68,5 @@ final class DeliverySafety {
       Thread.currentThread().interrupt();
       throw new ConfigException("interrupted while asking the broker", e);
     }
-  }
-
-  static Duration transactionTimeout(JobConfig config) {
-    return Duration.ofMillis(config.number(Setting.TRANSACTION_TIMEOUT_MILLIS));
   }
 }

@@ -232,6 +232,11 @@ public final class JobConfig implements Serializable {
     return BatchShape.valueOf(shape.toUpperCase(Locale.ROOT));
   }
 
+  /** The {@code kafka.*} settings, without the prefix. */
+  Map<String, String> kafkaSettings() {
+    return kafka;
+  }
+
   /** What goes to every Kafka client: brokers and the {@code kafka.*} settings. */
   public Properties kafkaProperties() {
     Properties properties = new Properties();

@@ -30,7 +30,7 @@ final class KafkaSetup {
   private KafkaSetup() {}
 
   static void check(JobConfig config, ModelContract contract) {
-    new Broker(config.text(Setting.BOOTSTRAP)).check();
+    new Broker(config.text(Setting.BOOTSTRAP), config.kafkaSettings()).check();
     DeliverySafety.checkBroker(config);
     List<String> inputs =
         contract.modalities().stream().map(m -> config.topics().modality(m.name())).toList();

@@ -2,6 +2,7 @@ package io.entrain.wire;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,15 +23,31 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * retry in silence for a minute where no broker is; this one says so after ten seconds.
  *
  * @param bootstrap {@code host:port}, or several separated by commas
+ * @param settings further settings of Kafka's clients, for example of TLS and SASL
  * @param patience how long to wait for an answer
  */
-public record Broker(String bootstrap, Duration patience) {
+public record Broker(String bootstrap, Map<String, String> settings, Duration patience) {
   /** A broker on the same machine answers within milliseconds, one far away within a second. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** With a patience of ten seconds. */
+  public Broker {
+    settings = Map.copyOf(settings);
+  }
+
+  /** With no further settings and a patience of ten seconds. */
   public Broker(String bootstrap) {
-    this(bootstrap, PATIENCE);
+    this(bootstrap, Map.of());
+  }
+
+  /** With a patience of ten seconds. */
+  public Broker(String bootstrap, Map<String, String> settings) {
+    this(bootstrap, settings, PATIENCE);
+  }
+
+  /** Never prints the settings: they may hold passwords. */
+  @Override
+  public String toString() {
+    return "Broker[" + bootstrap + "]";
   }
 
   /**
@@ -74,14 +91,10 @@ public record Broker(String bootstrap, Duration patience) {
   }
 
   private <T> T ask(String what, Function<Admin, KafkaFuture<T>> question) {
-    Map<String, Object> configuration =
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            bootstrap,
-            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-            (int) patience.toMillis(),
-            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-            (int) patience.toMillis() / 2);
+    Map<String, Object> configuration = new HashMap<>(settings);
+    configuration.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    configuration.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
+    configuration.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) patience.toMillis() / 2);
     Admin admin;
     try {
       admin = Admin.create(configuration);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Without a broker; what needs one is tested in the workbench. */
@@ -16,7 +17,7 @@ class BrokerTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       nobody = "127.0.0.1:" + socket.getLocalPort();
     }
-    assertThatThrownBy(() -> new Broker(nobody, Duration.ofSeconds(1)).check())
+    assertThatThrownBy(() -> new Broker(nobody, Map.of(), Duration.ofSeconds(1)).check())
         .isInstanceOf(BrokerException.class)
         .hasMessageContaining("no Kafka broker answers at " + nobody + " within 1 s")
         .hasMessageContaining("./entrain broker");
@@ -27,7 +28,7 @@ class BrokerTest {
     // Accepts connections and never says a word.
     try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       String address = "127.0.0.1:" + mute.getLocalPort();
-      assertThatThrownBy(() -> new Broker(address, Duration.ofSeconds(1)).check())
+      assertThatThrownBy(() -> new Broker(address, Map.of(), Duration.ofSeconds(1)).check())
           .isInstanceOf(BrokerException.class)
           .hasMessageContaining("no Kafka broker answers at " + address);
     }

@@ -167,6 +167,13 @@ class JobOnKafkaTest {
   }
 
   @Test
+  void kafkasOwnSettingsReachTheFirstClientThatAsksTheBroker() {
+    assertThatThrownBy(() -> graph(topics(), Map.of("kafka.security.protocol", "NONSENSE")))
+        .isInstanceOf(BrokerException.class)
+        .hasMessageContaining("NONSENSE");
+  }
+
+  @Test
   void aTransactionLongerThanTheBrokerAllowsIsRefused() {
     assertThatThrownBy(
             () ->
