@@ -54,9 +54,10 @@ def partitions(consumer: Consumer, topic: str, start: str) -> list[TopicPartitio
 
 
 def line(decoded) -> str:
-    """One decoded hop for people: its time, its components with their sd, its lag."""
+    """One decoded hop for people: its time, the components of its newest step with their sd, its lag."""
     parts = [f"{decoded.session} {decoded.window_end_nanos * NANOS:9.3f} s"]
-    parts += [f"{c.name} {c.mean:+.3f} ± {c.standard_deviation:.3f} {c.unit}" for c in decoded.component]
+    newest = [c for c in decoded.component if c.delay_millis == 0]
+    parts += [f"{c.name} {c.mean:+.3f} ± {c.standard_deviation:.3f} {c.unit}" for c in newest]
     if decoded.HasField("lag"):
         parts.append(f"lag of {decoded.lag.of} {decoded.lag.millis:+.0f} ± {decoded.lag.sd_millis:.0f} ms")
     if decoded.warming_up:

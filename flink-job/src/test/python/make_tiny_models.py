@@ -1,4 +1,4 @@
-"""Writes the small models that the Java tests open: one good, the others each with one fault.
+"""Writes the small models that the Java tests open: two good, the others each with one fault.
 
     python3 flink-job/src/test/python/make_tiny_models.py      (needs numpy and onnx)
 
@@ -12,6 +12,13 @@ masked inputs s [B, 8, 6] and l [B, 8, 2] it computes
     attention[i, j] = posterior[j] * (i + 1)
 
 so a test can compute the same in a few lines.
+
+`pinnable.onnx` is for the job's tests, whose sessions have 96 units and 16 channels, and has what version 2 of the
+contract added: an output of the instant 40 ms earlier, headroom, and the lags that the host allows. It computes
+
+    count'    = count + 1,  allowed' = allowed / 2, so that a host which hands allowed' back is seen
+    decoded   = [count', mean of l],  settled = [count' - 2, mean of l],  log variances 0 and 2
+    posterior = allowed / sum of allowed; millis = its mean on the grid; headroom = (sum of allowed) - 2
 """
 
 import copy
@@ -56,6 +63,42 @@ CONTRACT = {
     },
     "attention": {"output": "attention", "shape": [2, 3]},
     "provenance": {"data": "none", "seed": 0, "code_version": "0.1.0", "metrics": {"r2": 0.5}},
+}
+
+PINNABLE = {
+    "version": 2,
+    "name": "pinnable",
+    "hop_millis": 20,
+    "context_hops": 2,
+    "warmup_hops": 2,
+    "modalities": [
+        {"name": "spikes", "kind": "events", "channels": 96, "bins_per_hop": 1, "unit": "count", "marks": []},
+        {"name": "lfp", "kind": "samples", "channels": 16, "rate_hz": 1000, "unit": "sd"},
+    ],
+    "states": [
+        {"name": "count", "next": "next_count", "shape": [1], "initial": [0.0]},
+        {"name": "allowed", "next": "next_allowed", "shape": [5], "initial": [1.0]},
+    ],
+    "outputs": [
+        {
+            "name": name,
+            "log_variance": f"{name}_log_variance",
+            "components": [{"name": "count", "unit": "hops"}, {"name": "level", "unit": "sd"}],
+            "delay_millis": delay,
+        }
+        for name, delay in (("decoded", 0), ("settled", 40))
+    ],
+    "lag": {
+        "of": "spikes",
+        "relative_to": "lfp",
+        "grid_millis": [-20.0, -10.0, 0.0, 10.0, 20.0],
+        "posterior": "lag_posterior",
+        "millis": "lag_millis",
+        "headroom": "headroom",
+        "allowed": "allowed",
+    },
+    "attention": None,
+    "provenance": {"data": "none", "seed": 0, "code_version": "0.1.0"},
 }
 
 
@@ -116,6 +159,43 @@ def tiny() -> onnx.ModelProto:
     return with_contract(model, CONTRACT)
 
 
+def pinnable() -> onnx.ModelProto:
+    nodes = [
+        helper.make_node("Unsqueeze", ["lfp_mask", "last"], ["lfp_there"]),
+        helper.make_node("Mul", ["lfp", "lfp_there"], ["l"]),
+        helper.make_node("ReduceMean", ["l", "inside"], ["mean"], keepdims=0),
+        helper.make_node("Unsqueeze", ["mean", "last"], ["level"]),
+        helper.make_node("Add", ["count", "one"], ["next_count"]),
+        helper.make_node("Sub", ["next_count", "two"], ["earlier"]),
+        helper.make_node("Concat", ["next_count", "level"], ["decoded"], axis=1),
+        helper.make_node("Concat", ["earlier", "level"], ["settled"], axis=1),
+        helper.make_node("Mul", ["decoded", "zero"], ["decoded_log_variance"]),
+        helper.make_node("Add", ["decoded_log_variance", "two"], ["settled_log_variance"]),
+        helper.make_node("ReduceSum", ["allowed", "last"], ["sum"], keepdims=1),
+        helper.make_node("Div", ["allowed", "sum"], ["lag_posterior"]),
+        helper.make_node("MatMul", ["lag_posterior", "grid"], ["lag_millis"]),
+        helper.make_node("Squeeze", ["sum", "last"], ["weight"]),
+        helper.make_node("Sub", ["weight", "two"], ["headroom"]),
+        helper.make_node("Div", ["allowed", "two"], ["next_allowed"]),
+    ]
+    constants = [
+        indices("last", [-1]),
+        indices("inside", [1, 2]),
+        constant("zero", 0.0),
+        constant("one", 1.0),
+        constant("two", 2.0),
+        constant("grid", PINNABLE["lag"]["grid_millis"]),
+    ]
+    inputs = [value("spikes", 2, 96), value("spikes_mask", 2), value("lfp", 40, 16), value("lfp_mask", 40)]
+    inputs += [value("count", 1), value("allowed", 5)]
+    outputs = [value(f"{name}{part}", 2) for name in ("decoded", "settled") for part in ("", "_log_variance")]
+    outputs += [value("lag_posterior", 5), value("lag_millis"), value("headroom")]
+    outputs += [value("next_count", 1), value("next_allowed", 5)]
+    graph = helper.make_graph(nodes, "pinnable", inputs, outputs, constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+    return with_contract(model, PINNABLE)
+
+
 def with_contract(model: onnx.ModelProto, contract: dict | None) -> onnx.ModelProto:
     changed = copy.deepcopy(model)
     del changed.metadata_props[:]
@@ -159,8 +239,10 @@ def batch_inside(model: onnx.ModelProto) -> onnx.ModelProto:
 def main() -> None:
     good = tiny()
     onnx.checker.check_model(good)
+    onnx.checker.check_model(pinnable())
     models = {
         "tiny": good,
+        "pinnable": pinnable(),
         "no-contract": with_contract(good, None),
         "float16-input": halved(good),
         "fixed-batch": with_input(good, "carry", value("carry", 6, batch=1)),

@@ -28,6 +28,9 @@ public final class ContractReader {
 
   private static final int MAX_HOP_MILLIS = 60_000;
 
+  /** What is decoded so late is no decoding any more. */
+  private static final int MAX_DELAY_MILLIS = 60_000;
+
   /** Also the limit of the wire. */
   private static final int MAX_CHANNELS = 1 << 16;
 
@@ -93,7 +96,7 @@ public final class ContractReader {
         atLeastOne(
             "modalities", fields.objects("modalities", m -> modality(m, hopMillis, contextHops))),
         fields.objects("states", ContractReader::state),
-        atLeastOne("outputs", fields.objects("outputs", ContractReader::output)),
+        atLeastOne("outputs", fields.objects("outputs", o -> output(o, hopMillis))),
         fields.objectOrNull("lag", ContractReader::lag),
         fields.objectOrNull("attention", ContractReader::attention),
         new Provenance(leaves(fields.optional("provenance"))));
@@ -199,13 +202,29 @@ public final class ContractReader {
     return values;
   }
 
-  private static Output output(JsonFields fields) {
+  private static Output output(JsonFields fields, int hopMillis) {
     return new Output(
         fields.text("name"),
         fields.text("log_variance"),
         atLeastOne(
             fields.at("components"),
-            fields.objects("components", c -> new Component(c.text("name"), c.text("unit")))));
+            fields.objects("components", c -> new Component(c.text("name"), c.text("unit")))),
+        delay(fields, hopMillis));
+  }
+
+  /** Since version 2; absent in what was written before. */
+  private static int delay(JsonFields fields, int hopMillis) {
+    if (fields.optional("delay_millis") == null) {
+      return 0;
+    }
+    int delayMillis = fields.whole("delay_millis", 0, MAX_DELAY_MILLIS);
+    if (delayMillis % hopMillis != 0) {
+      throw fields.wrong(
+          fields.at("delay_millis"),
+          delayMillis,
+          "must be a multiple of the hop of %d ms".formatted(hopMillis));
+    }
+    return delayMillis;
   }
 
   private static LagOutput lag(JsonFields fields) {
@@ -227,7 +246,9 @@ public final class ContractReader {
         fields.text("relative_to"),
         gridMillis,
         fields.text("posterior"),
-        fields.text("millis"));
+        fields.text("millis"),
+        fields.textOrNull("headroom"),
+        fields.textOrNull("allowed"));
   }
 
   private static Attention attention(JsonFields fields) {

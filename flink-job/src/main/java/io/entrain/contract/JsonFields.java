@@ -65,6 +65,11 @@ final class JsonFields {
     return value.textValue();
   }
 
+  /** The text in the field, or null where it is missing or null. */
+  String textOrNull(String field) {
+    return optional(field) == null ? null : text(field);
+  }
+
   int whole(String field, int minimum, int maximum) {
     return whole(at(field), required(field), minimum, maximum);
   }

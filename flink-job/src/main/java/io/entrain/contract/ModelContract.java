@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What the host must feed a model, what it gets back and which state it keeps. All tensors are
@@ -15,9 +16,10 @@ import java.util.Map;
  * in   {modality}             [B, contextHops * steps, planes]
  *      {modality}_mask        [B, contextHops * steps]     1 present, 0 missing
  *      {state}                [B, *shape]
- * out  {output}               [B, K]                       for the newest step of the window
+ * out  {output}               [B, K]                       for the newest step, or a delay before it
  *      {output log variance}  [B, K]
  *      {lag posterior} [B, L], {lag millis} [B]            where lag is not null
+ *      {headroom}             [B]                          where lag names one
  *      {attention}            [B, *shape]                  where attention is not null
  *      {state next}           [B, *shape]
  * </pre>
@@ -49,7 +51,7 @@ public record ModelContract(
     Provenance provenance)
     implements Serializable {
   /** The newest contract version this code reads. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /** Where the contract stands in the metadata of the ONNX file. */
   public static final String METADATA_KEY = "entrain.contract";
@@ -85,6 +87,11 @@ public record ModelContract(
     return modalities.stream().filter(m -> m.name().equals(name)).findFirst().orElse(null);
   }
 
+  /** The state of that name, or null. */
+  public State state(String name) {
+    return states.stream().filter(s -> s.name().equals(name)).findFirst().orElse(null);
+  }
+
   /** Name and shape (without B) of every input tensor, in order. */
   public Map<String, List<Integer>> inputs() {
     Map<String, List<Integer>> shapes = new LinkedHashMap<>();
@@ -106,6 +113,9 @@ public record ModelContract(
     if (lag != null) {
       shapes.put(lag.posterior(), List.of(lag.gridMillis().length));
       shapes.put(lag.millis(), List.of());
+      if (lag.headroom() != null) {
+        shapes.put(lag.headroom(), List.of());
+      }
     }
     if (attention != null) {
       shapes.put(attention.output(), attention.shape());
@@ -202,8 +212,10 @@ public record ModelContract(
    * @param name tensor {@code [B, K]} of the means
    * @param logVariance tensor {@code [B, K]} of the natural logarithms of the variances
    * @param components the K columns
+   * @param delayMillis the instant it is of lies this long before the window's end; 0 for the
+   *     newest step
    */
-  public record Output(String name, String logVariance, List<Component> components)
+  public record Output(String name, String logVariance, List<Component> components, int delayMillis)
       implements Serializable {
     public Output {
       components = List.copyOf(components);
@@ -221,9 +233,19 @@ public record ModelContract(
    * @param gridMillis the L lags of the posterior, rising
    * @param posterior tensor {@code [B, L]}, sums to 1
    * @param millis tensor {@code [B]}: the estimate
+   * @param headroom tensor {@code [B]}, or null: how far the chosen lag stands above the expected
+   *     maximum of the others, in their sd; below 0 only the memory of earlier windows holds it
+   * @param allowed state {@code [B, L]}, or null: 1 where a lag is allowed and 0 elsewhere; the
+   *     host sets it
    */
   public record LagOutput(
-      String of, String relativeTo, float[] gridMillis, String posterior, String millis)
+      String of,
+      String relativeTo,
+      float[] gridMillis,
+      String posterior,
+      String millis,
+      String headroom,
+      String allowed)
       implements Serializable {
     @Override
     public boolean equals(Object other) {
@@ -232,7 +254,9 @@ public record ModelContract(
           && relativeTo.equals(that.relativeTo)
           && Arrays.equals(gridMillis, that.gridMillis)
           && posterior.equals(that.posterior)
-          && millis.equals(that.millis);
+          && millis.equals(that.millis)
+          && Objects.equals(headroom, that.headroom)
+          && Objects.equals(allowed, that.allowed);
     }
 
     @Override

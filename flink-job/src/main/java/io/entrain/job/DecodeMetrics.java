@@ -1,9 +1,11 @@
 package io.entrain.job;
 
+import io.entrain.wire.v1.Lag;
 import io.entrain.wire.v1.Reason;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
@@ -21,7 +23,7 @@ final class DecodeMetrics {
 
   private final MetricGroup group;
   private final Map<Reason, Counter> rejects = new EnumMap<>(Reason.class);
-  private final Map<String, float[]> lags = new HashMap<>();
+  private final Map<String, AtomicReference<Lag>> lags = new HashMap<>();
   private final Counter windows;
   private final Counter batches;
   private final Counter maskedPanes;
@@ -81,21 +83,28 @@ final class DecodeMetrics {
     }
   }
 
-  /** The newest lag of a session and its standard deviation. */
-  void lag(String session, float millis, float sdMillis) {
-    float[] held = lags.get(session);
+  /**
+   * The newest lag of a session, its standard deviation, and the headroom of a model that tells.
+   */
+  void lag(String session, Lag newest) {
+    AtomicReference<Lag> held = lags.get(session);
     if (held == null) {
       if (lags.size() == MOST_SESSIONS) {
         return;
       }
-      float[] fresh = new float[2];
-      lags.put(session, fresh);
-      MetricGroup own = group.addGroup("session", session);
-      own.gauge("lagMillis", () -> fresh[0]);
-      own.gauge("lagSdMillis", () -> fresh[1]);
-      held = fresh;
+      held = new AtomicReference<>(newest);
+      lags.put(session, held);
+      addGauges(group.addGroup("session", session), held, newest.hasHeadroom());
     }
-    held[0] = millis;
-    held[1] = sdMillis;
+    held.set(newest);
+  }
+
+  private static void addGauges(
+      MetricGroup session, AtomicReference<Lag> newest, boolean headroom) {
+    session.gauge("lagMillis", () -> newest.get().getMillis());
+    session.gauge("lagSdMillis", () -> newest.get().getSdMillis());
+    if (headroom) {
+      session.gauge("headroom", () -> newest.get().getHeadroom());
+    }
   }
 }

@@ -101,7 +101,7 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
                 settings.latenessMillis(),
                 TimeUnit.MILLISECONDS.toNanos(settings.clockJumpMillis())));
     builder = new PaneBuilder(contract);
-    inputs = new WindowInputs(contract);
+    inputs = new WindowInputs(contract, settings.lagRange());
     queue = new WindowQueue(!contract.states().isEmpty());
     messages = new Messages(contract, model.sha256(), settings.format());
     store = SessionStore.open(contract, getKeyedStateBackend());
@@ -349,8 +349,7 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
     }
     measures.emitted(System.currentTimeMillis() - window.arrivedMillis(), present);
     if (contract.lag() != null) {
-      float millis = batch.output(contract.lag().millis()).get(row, 0);
-      measures.lag(window.session(), millis, messages.lagSdMillis(batch, row));
+      measures.lag(window.session(), messages.lag(batch, row));
     }
   }
 

@@ -17,6 +17,7 @@ import java.io.Serializable;
  * @param clockJumpMillis a stamp further off than this is a jump of the clock
  * @param sessionTimeoutMillis a session of which nothing came for so long, in log time, is
  *     forgotten
+ * @param lagRange which lags the model may find
  * @param maxRecordBytes a larger record is refused
  * @param format how messages are written
  * @param alignment whether lag posterior and attention are written
@@ -31,6 +32,7 @@ record DecodeSettings(
     long latenessMillis,
     long clockJumpMillis,
     long sessionTimeoutMillis,
+    LagRange lagRange,
     int maxRecordBytes,
     Format format,
     boolean alignment,
@@ -47,6 +49,7 @@ record DecodeSettings(
         config.number(Setting.ALLOWED_LATENESS_MILLIS),
         config.number(Setting.CLOCK_JUMP_MILLIS),
         config.number(Setting.SESSION_TIMEOUT_MILLIS),
+        config.lagRange(),
         (int) config.number(Setting.MAX_RECORD_BYTES),
         config.format(),
         config.flag(Setting.ALIGNMENT),

@@ -47,7 +47,7 @@ public final class EntrainJob {
    *     message says what to do
    */
   public static List<JobModel> build(StreamExecutionEnvironment environment, JobConfig config) {
-    List<JobModel> models = JobModel.open(config.models(), config.provider());
+    List<JobModel> models = JobModel.open(config);
     ModelContract contract = models.get(0).contract();
     KafkaSetup.check(config, contract);
     build(environment, config, models, KafkaEnds.sources(config, contract), KafkaEnds.sink(config));

@@ -131,6 +131,7 @@ public final class JobConfig implements Serializable {
     choice(Setting.BATCH_SHAPE, List.of("auto", "single", "fixed", "fitted"));
     topics();
     models();
+    lagRange();
     DeliverySafety.checkIntervals(this);
   }
 
@@ -217,6 +218,11 @@ public final class JobConfig implements Serializable {
 
   public Format format() {
     return Format.valueOf(text(Setting.FORMAT).toUpperCase(Locale.ROOT));
+  }
+
+  /** Which lags the models may find. */
+  LagRange lagRange() {
+    return LagRange.parse(text(Setting.LAG_RANGE_MILLIS));
   }
 
   public Provider provider() {

@@ -19,6 +19,19 @@ public record JobModel(
     String file, String sha256, ModelContract contract, Provider provider, String providerNote) {
 
   /**
+   * Opens the models of a job and checks them against its settings.
+   *
+   * @throws io.entrain.inference.ModelException where a file is no model that can run
+   * @throws ConfigException where the models do not read the same streams, or a setting does not
+   *     fit them
+   */
+  static List<JobModel> open(JobConfig config) {
+    List<JobModel> models = open(config.models(), config.provider());
+    config.lagRange().check(models.stream().map(JobModel::contract).toList());
+    return models;
+  }
+
+  /**
    * Opens and checks the files.
    *
    * @throws io.entrain.inference.ModelException where a file is no model that can run

@@ -63,22 +63,28 @@ final class Messages {
               .setName(output.components().get(k).name())
               .setUnit(output.components().get(k).unit())
               .setMean(mean.get(row, k))
-              .setStandardDeviation((float) StrictMath.exp(0.5 * logVariance.get(row, k))));
+              .setStandardDeviation((float) StrictMath.exp(0.5 * logVariance.get(row, k)))
+              .setDelayMillis(output.delayMillis()));
     }
   }
 
-  private Lag lag(Batch batch, int row) {
+  /** What a model found that finds a lag. */
+  Lag lag(Batch batch, int row) {
     LagOutput lag = contract.lag();
-    return Lag.newBuilder()
-        .setOf(lag.of())
-        .setRelativeTo(lag.relativeTo())
-        .setMillis(batch.output(lag.millis()).get(row, 0))
-        .setSdMillis(lagSdMillis(batch, row))
-        .build();
+    Lag.Builder message =
+        Lag.newBuilder()
+            .setOf(lag.of())
+            .setRelativeTo(lag.relativeTo())
+            .setMillis(batch.output(lag.millis()).get(row, 0))
+            .setSdMillis(lagSdMillis(batch, row));
+    if (lag.headroom() != null) {
+      message.setHeadroom(batch.output(lag.headroom()).get(row, 0));
+    }
+    return message.build();
   }
 
   /** Standard deviation of the lag posterior. */
-  float lagSdMillis(Batch batch, int row) {
+  private float lagSdMillis(Batch batch, int row) {
     float[] grid = contract.lag().gridMillis();
     TensorRows posterior = batch.output(contract.lag().posterior());
     double mean = 0;

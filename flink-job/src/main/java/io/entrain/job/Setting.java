@@ -36,6 +36,10 @@ public enum Setting {
   BATCH_WINDOWS("batch-windows", "16", "most windows in one call of the model"),
   BATCH_SHAPE(
       "batch-shape", "auto", "single, fixed or fitted; auto is single on a CPU, fixed on a GPU"),
+  LAG_RANGE_MILLIS(
+      "lag-range-millis",
+      "",
+      "lags that the models may find, for example -50..50, or one that is pinned, for example 12; empty: all"),
   PROVIDER("provider", "auto", "auto, cpu or cuda"),
   FORMAT("format", "protobuf", "of what is written: protobuf or json"),
   ALIGNMENT("alignment", "true", "whether lag posterior and attention are written"),

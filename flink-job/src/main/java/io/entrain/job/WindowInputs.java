@@ -15,8 +15,16 @@ final class WindowInputs {
   private final ModelContract contract;
   private final PaneRow absent = new PaneRow();
 
-  WindowInputs(ModelContract contract) {
+  /** What the settings say of a state, in the contract's order; null where the session keeps it. */
+  private final float[][] fixed;
+
+  WindowInputs(ModelContract contract, LagRange lagRange) {
     this.contract = contract;
+    this.fixed = new float[contract.states().size()][];
+    float[] allowed = lagRange.weights(contract);
+    if (allowed != null) {
+      fixed[contract.states().indexOf(contract.state(contract.lag().allowed()))] = allowed;
+    }
     int modalities = contract.modalities().size();
     absent.values = new float[modalities][];
     absent.masks = new float[modalities][];
@@ -43,8 +51,8 @@ final class WindowInputs {
     float[][] tensors = store.tensors();
     for (int i = 0; i < contract.states().size(); i++) {
       State state = contract.states().get(i);
-      float[] values = tensors == null ? state.initial() : tensors[i];
-      batch.input(state.name()).put(row, values);
+      float[] kept = tensors == null ? state.initial() : tensors[i];
+      batch.input(state.name()).put(row, fixed[i] == null ? kept : fixed[i]);
     }
     return pane;
   }

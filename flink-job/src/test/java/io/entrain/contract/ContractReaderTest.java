@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.entrain.contract.ModelContract.Kind;
+import io.entrain.contract.ModelContract.Output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,24 @@ class ContractReaderTest {
        "provenance": {"data": "none", "seed": 7, "metrics": {"r2": 0.5}}}
       """;
 
+  /** As Python writes it, with every key. */
+  static final String NEWER =
+      """
+      {"version": 2, "name": "newer", "hop_millis": 20, "context_hops": 4, "warmup_hops": 2,
+       "modalities": [
+         {"name": "spikes", "kind": "events", "channels": 3, "bins_per_hop": 2, "unit": "count", "marks": []},
+         {"name": "lfp", "kind": "samples", "channels": 2, "rate_hz": 100, "unit": "sd"}],
+       "states": [{"name": "belief", "next": "next_belief", "shape": [3, 1], "initial": [1]},
+                  {"name": "open", "next": "next_open", "shape": [3], "initial": [1]}],
+       "outputs": [{"name": "decoded", "log_variance": "decoded_log_variance",
+                    "components": [{"name": "x", "unit": "sd"}], "delay_millis": 0},
+                   {"name": "settled", "log_variance": "settled_log_variance",
+                    "components": [{"name": "x", "unit": "sd"}], "delay_millis": 400}],
+       "lag": {"of": "spikes", "relative_to": "lfp", "grid_millis": [-20, 0, 20], "posterior": "lag_posterior",
+               "millis": "lag_millis", "headroom": "lag_headroom", "allowed": "open"},
+       "attention": {"output": "attention", "shape": [3]}, "provenance": {}}
+      """;
+
   @Test
   void readsEveryPart() {
     ModelContract contract = ContractReader.parse(GOOD);
@@ -54,6 +73,30 @@ class ContractReaderTest {
         .containsEntry("lag_millis", List.of())
         .containsEntry("attention", List.of(2, 3))
         .containsEntry("next_count", List.of(4));
+  }
+
+  @Test
+  void readsWhatVersion2Added() {
+    ModelContract contract = ContractReader.parse(NEWER);
+    assertThat(contract.outputs()).extracting(Output::delayMillis).containsExactly(0, 400);
+    assertThat(contract.lag().headroom()).isEqualTo("lag_headroom");
+    assertThat(contract.state(contract.lag().allowed()).initial()).containsExactly(1, 1, 1);
+    assertThat(contract.results()).containsEntry("lag_headroom", List.of());
+    assertThat(contract.results().keySet())
+        .containsSubsequence("lag_posterior", "lag_millis", "lag_headroom", "attention");
+  }
+
+  @Test
+  void version2AsksForNothingThatVersion1DidNotHave() {
+    ModelContract old = ContractReader.parse(GOOD);
+    assertThat(ContractReader.parse(GOOD.replace("\"version\": 1", "\"version\": 2")))
+        .isEqualTo(old);
+    assertThat(ContractReader.parse(replaced(NEWER, "\"lag_headroom\"", "null")).results())
+        .doesNotContainKey("lag_headroom");
+    assertThat(old.outputs().get(0).delayMillis()).isZero();
+    assertThat(old.lag().headroom()).isNull();
+    assertThat(old.lag().allowed()).isNull();
+    assertThat(old.results().keySet()).containsSubsequence("lag_millis", "attention");
   }
 
   @Test
@@ -100,7 +143,7 @@ class ContractReaderTest {
             "\"warmup_hops\": -1",
             "warmup_hops is -1, must be a whole number from 0"),
         fault(
-            "\"version\": 1", "\"version\": 0", "version is 0, must be a whole number from 1 to 1"),
+            "\"version\": 1", "\"version\": 0", "version is 0, must be a whole number from 1 to 2"),
         fault("\"version\": 1,", "", "version is missing"),
         fault(
             "\"name\": \"tiny\"",
@@ -143,7 +186,9 @@ class ContractReaderTest {
         fault(
             "\"initial\": 0.5", "\"initial\": \"0\"", "states[1].initial is \"0\", must be a list"),
         fault(
-            "\"velocity_y\"", "\"velocity_x\"", "output decoded has two components \"velocity_x\""),
+            "\"velocity_y\"",
+            "\"velocity_x\"",
+            "output decoded has the component \"velocity_x\", which stands twice at a delay of 0 ms"),
         fault(
             "\"of\": \"spikes\"",
             "\"of\": \"ecg\"",
@@ -161,6 +206,37 @@ class ContractReaderTest {
             "the contract is not JSON"));
   }
 
+  static Stream<Arguments> newerFaults() {
+    return Stream.of(
+        fault(
+            "\"delay_millis\": 400",
+            "\"delay_millis\": -20",
+            "outputs[1].delay_millis is -20, must be a whole number from 0 to 60000"),
+        fault("400", "60020", "outputs[1].delay_millis is 60020, must be a whole number from 0 to"),
+        fault("400", "40.5", "outputs[1].delay_millis is 40.5, must be a whole number"),
+        fault(
+            "400", "410", "outputs[1].delay_millis is 410, must be a multiple of the hop of 20 ms"),
+        fault(
+            "400",
+            "0",
+            "output settled has the component \"x\", which stands twice at a delay of 0 ms"),
+        fault("\"lag_headroom\"", "7", "lag.headroom is 7, must be a text that is not empty"),
+        fault("\"lag_headroom\"", "\"decoded\"", "\"decoded\" stands twice"),
+        fault("\"lag_headroom\"", "\"open\"", "\"open\" stands twice"),
+        fault(
+            "\"allowed\": \"open\"",
+            "\"allowed\": \"lfp\"",
+            "lag.allowed is \"lfp\", must be one of the states [belief, open]"),
+        fault(
+            "\"allowed\": \"open\"",
+            "\"allowed\": \"belief\"",
+            "lag.allowed is \"belief\", a state of shape [3, 1], must be of shape [3]"),
+        fault(
+            "[-20, 0, 20]",
+            "[-20, 0, 20, 40]",
+            "lag.allowed is \"open\", a state of shape [3], must be of shape [4]"));
+  }
+
   private static Arguments fault(String part, String replacement, String message) {
     return Arguments.of(part, replacement, message);
   }
@@ -168,18 +244,31 @@ class ContractReaderTest {
   @ParameterizedTest(name = "{0} -> {1}")
   @MethodSource("faults")
   void refusesWithWhatValueAndBound(String part, String replacement, String message) {
-    assertThat(GOOD).contains(part);
-    assertThatThrownBy(
-            () -> ContractReader.parse(GOOD.replaceFirst(Pattern.quote(part), replacement)))
+    refuses(replaced(GOOD, part, replacement), message);
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @MethodSource("newerFaults")
+  void refusesWhatVersion2CannotKeep(String part, String replacement, String message) {
+    refuses(replaced(NEWER, part, replacement), message);
+  }
+
+  private static String replaced(String contract, String part, String replacement) {
+    assertThat(contract).contains(part);
+    return contract.replaceFirst(Pattern.quote(part), replacement);
+  }
+
+  private static void refuses(String contract, String message) {
+    assertThatThrownBy(() -> ContractReader.parse(contract))
         .isInstanceOf(ContractException.class)
         .hasMessageContaining(message);
   }
 
   @Test
   void saysWhatToDoAboutAContractFromTheFuture() {
-    String future = GOOD.replace("\"version\": 1", "\"version\": 2, \"clock\": \"new\"");
+    String future = GOOD.replace("\"version\": 1", "\"version\": 3, \"clock\": \"new\"");
     assertThatThrownBy(() -> ContractReader.parse(future))
-        .hasMessageContaining("the contract has version 2, this program reads versions 1 to 1")
+        .hasMessageContaining("the contract has version 3, this program reads versions 1 to 2")
         .hasMessageContaining("run a newer Entrain");
   }
 

@@ -36,7 +36,7 @@ final class DecodeHarness implements AutoCloseable {
     all.put("alignment", "false");
     all.putAll(settings);
     JobConfig config = JobConfig.of(all);
-    JobModel model = JobModel.open(config.models(), config.provider()).get(0);
+    JobModel model = JobModel.open(config).get(0);
     DecodeOperatorFactory factory =
         new DecodeOperatorFactory(DecodeSettings.of(config, model, true));
     var harness =
@@ -55,6 +55,13 @@ final class DecodeHarness implements AutoCloseable {
 
   static String model(String name) {
     return Path.of(System.getProperty("entrain.root"), "model", "trained", name + ".onnx")
+        .toString();
+  }
+
+  /** A model of make_tiny_models.py. */
+  static String tinyModel(String name) {
+    return Path.of(System.getProperty("entrain.root"), "flink-job/src/test/resources/models")
+        .resolve(name + ".onnx")
         .toString();
   }
 

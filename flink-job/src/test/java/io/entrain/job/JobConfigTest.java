@@ -24,6 +24,11 @@ class JobConfigTest {
     "parallelism, 0, from 1 to",
     "topic-prefix, no spaces, must be",
     "models, '', name at least one",
+    "lag-range-millis, wide, it must be a range such as -50..50",
+    "lag-range-millis, -50..., it must be a range such as -50..50",
+    "lag-range-millis, 1..2..3, it must be a range such as -50..50",
+    "lag-range-millis, NaN, it must be a range such as -50..50",
+    "lag-range-millis, 50..-50, its first number must not be above its second",
   })
   void aValueOutOfBoundsIsRefusedWithItsBound(String key, String value, String bound) {
     assertThatThrownBy(

@@ -5,6 +5,7 @@ import io.entrain.embedded.EmbeddedFlink;
 import io.entrain.job.EntrainJob;
 import io.entrain.job.JobConfig;
 import io.entrain.job.JobModel;
+import io.entrain.job.LagRange;
 import io.entrain.job.Setting;
 import io.entrain.recording.Session;
 import io.entrain.world.LagPlan;
@@ -79,6 +80,14 @@ final class Demo implements Callable<Integer> {
       description = "Another seed, other sessions (default: ${DEFAULT-VALUE})")
   long seed;
 
+  @Option(
+      names = "--lag-range-millis",
+      paramLabel = "MS",
+      defaultValue = "",
+      description =
+          "Lags that the models may find, such as -50..50, or one that is pinned (default: all)")
+  String lagRange;
+
   @Option(names = "--headless", description = "No panel; a line now and then")
   boolean headless;
 
@@ -110,6 +119,7 @@ final class Demo implements Callable<Integer> {
           "%d sessions of %d s; there must be 1 to 64, of at least 5 s"
               .formatted(sessions, seconds));
     }
+    LagRange.parse(lagRange);
   }
 
   private List<Session> world() {
@@ -138,7 +148,7 @@ final class Demo implements Callable<Integer> {
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     // The job warns of empty topics, which is what they are until the feed starts.
     Configurator.setLevel("io.entrain.job.KafkaSetup", Level.ERROR);
-    List<JobModel> models = EntrainJob.build(environment, config(broker));
+    List<JobModel> models = EntrainJob.build(environment, config(broker, lagRange));
     screen.say("Kafka is " + broker.bootstrapServers() + " while this runs");
     JobID job = engine.submit(environment);
     long giveUp = System.nanoTime() + START_PATIENCE.toNanos();
@@ -162,12 +172,13 @@ final class Demo implements Callable<Integer> {
     }
   }
 
-  private static JobConfig config(EmbeddedBroker broker) {
+  private static JobConfig config(EmbeddedBroker broker, String lagRange) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put(Setting.BOOTSTRAP.key(), broker.bootstrapServers());
     settings.put(
         Setting.MODELS.key(),
         String.join(",", MODELS.stream().map(m -> Installation.model(m).toString()).toList()));
+    settings.put(Setting.LAG_RANGE_MILLIS.key(), lagRange);
     settings.put(Setting.START_FROM.key(), "earliest");
     // Nobody goes on from here, and the broker's coordinator is not there yet at the first one.
     settings.put("kafka.commit.offsets.on.checkpoint", "false");

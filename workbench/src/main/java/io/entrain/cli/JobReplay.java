@@ -7,6 +7,7 @@ import io.entrain.inference.Provider;
 import io.entrain.job.EntrainJob;
 import io.entrain.job.JobConfig;
 import io.entrain.job.JobModel;
+import io.entrain.job.LagRange;
 import io.entrain.job.Setting;
 import io.entrain.recording.Playback;
 import io.entrain.recording.Sender;
@@ -46,15 +47,19 @@ final class JobReplay {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final List<JobModel> models = new ArrayList<>();
+  private final String lagRange;
   private final int parallelism;
   private final Consumer<String> say;
   private final Map<String, Long> expected = new LinkedHashMap<>();
   private long rejected;
 
-  JobReplay(List<Path> files, int parallelism, Consumer<String> say) {
+  /** {@code lagRange}: which lags the models may find, as the job's setting of that name has it. */
+  JobReplay(List<Path> files, String lagRange, int parallelism, Consumer<String> say) {
     for (Path file : files) {
       models.addAll(JobModel.open(List.of(file.toString()), Provider.AUTO));
     }
+    LagRange.parse(lagRange).check(models.stream().map(JobModel::contract).toList());
+    this.lagRange = lagRange;
     this.parallelism = parallelism;
     this.say = say;
   }
@@ -143,6 +148,9 @@ final class JobReplay {
       settings.put(
           Setting.MODELS.key(),
           group.stream().map(JobModel::file).collect(Collectors.joining(",")));
+      if (group.stream().anyMatch(model -> model.contract().lag() != null)) {
+        settings.put(Setting.LAG_RANGE_MILLIS.key(), lagRange);
+      }
       settings.put(Setting.GROUP.key(), "replay-" + jobs.size());
       settings.put(Setting.START_FROM.key(), "earliest");
       settings.put(Setting.BOUNDED.key(), "true");

@@ -107,6 +107,15 @@ final class Replay implements Runnable {
         description = "Subtasks of the job (default: 1)")
     int parallelism = 1;
 
+    // The job's own name for it is here the bound of the lag that is injected.
+    @Option(
+        names = "--job-lag-range-millis",
+        paramLabel = "MS",
+        defaultValue = "",
+        description =
+            "Lags that the models may find, such as -50..50, or one that is pinned (default: all)")
+    String lagRange = "";
+
     @Option(
         names = "--summary",
         paramLabel = "FILE",
@@ -161,7 +170,7 @@ final class Replay implements Runnable {
 
   private void decode(Session session, Span scored, Interruption interruption) {
     List<Path> models = models(session);
-    JobReplay replay = new JobReplay(models, job.parallelism, this::say);
+    JobReplay replay = new JobReplay(models, job.lagRange, job.parallelism, this::say);
     Span part =
         new Span(
             replay.leadIn(scored.startNanos(), session.span().startNanos()), scored.endNanos());

@@ -32,11 +32,13 @@ final class ModelTally {
   }
 
   void score(Decoded decoded, Truth truth) {
-    double[] mean = new double[decoded.getComponentCount()];
+    List<Component> newest =
+        decoded.getComponentList().stream().filter(c -> c.getDelayMillis() == 0).toList();
+    double[] mean = new double[newest.size()];
     double[] right = new double[mean.length];
     for (int i = 0; i < mean.length; i++) {
-      mean[i] = decoded.getComponent(i).getMean();
-      right[i] = component(truth, decoded.getComponent(i).getName());
+      mean[i] = newest.get(i).getMean();
+      right[i] = component(truth, newest.get(i).getName());
     }
     if (variance == null) {
       variance = new ExplainedVariance(mean.length);

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class EntrainTest {
@@ -36,6 +37,16 @@ class EntrainTest {
     Answer answer = run("broker", "--port", "x");
     assertThat(answer.code).isEqualTo(2);
     assertThat(answer.err).startsWith("entrain broker: Invalid value for option '--port'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "demo"})
+  void refusesLagsThatAreNoRangeBeforeAnythingStarts(String command) {
+    Answer answer = run(command, "--lag-range-millis", "-5..-9");
+    assertThat(answer.code).isEqualTo(1);
+    assertThat(answer.err)
+        .startsWith(
+            "entrain " + command + ": lag-range-millis is \"-5..-9\"; its first number must");
   }
 
   @ParameterizedTest

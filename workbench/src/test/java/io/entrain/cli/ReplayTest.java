@@ -130,6 +130,8 @@ class ReplayTest {
         "--models nothing         | nothing.onnx is not there",
         "--lag-millis 20 --models early-fusion | has a lag of its own; replay it without --lag-",
         "--data /nowhere          | no such file; name its folder with --data",
+        "--models early-fusion --job-lag-range-millis 5..-5 | lag-range-millis is \"5..-5\"; its first",
+        "--models early-fusion --job-lag-range-millis -5..5 | none of the models [early-fusion] finds a lag",
         "--frm 3                  | Unknown options: '--frm', '3'",
       })
   void saysWhatIsWrong(String options, String message) throws IOException {

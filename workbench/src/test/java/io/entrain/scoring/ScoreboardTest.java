@@ -167,6 +167,24 @@ class ScoreboardTest {
   }
 
   @Test
+  void onlyTheNewestStepIsScoredWhateverStandsBesideIt() {
+    for (int end = 2000; end < 4000; end += HOP) {
+      Component.Builder settled = component("x", 99).toBuilder().setDelayMillis(400);
+      Decoded window = decoded(end, end, -end, 0);
+      board.add(truth(end - 5, end, -end, 0));
+      board.add(
+          window.toBuilder()
+              .clearComponent()
+              .addComponent(settled)
+              .addAllComponent(window.getComponentList())
+              .build());
+    }
+    board.finish();
+    assertThat(board.score("a").scored()).isEqualTo(100);
+    assertThat(board.score("a").r2()).isEqualTo(1);
+  }
+
+  @Test
   void latencyIsFromArrivalToPublishing() {
     Latency latency = new Latency();
     assertThat(latency.millisAt(50)).isNaN();

@@ -68,7 +68,8 @@ class PythonExampleTest {
     Finished one = run("--topic", topics.decoded(), "--max", "15", "--session", "monkey-1");
     assertThat(one.text().lines()).hasSize(15);
     assertThat(one.text())
-        .startsWith("monkey-1     0.020 s  velocity_x -0.500 ± 0.250 sd  lag of spikes -42 ± 9 ms");
+        .startsWith("monkey-1     0.020 s  velocity_x -0.500 ± 0.250 sd  lag of spikes -42 ± 9 ms")
+        .doesNotContain("99");
   }
 
   @Test
@@ -88,6 +89,7 @@ class PythonExampleTest {
                 .setUnit("sd")
                 .setMean(-.5f)
                 .setStandardDeviation(.25f))
+        .addComponent(Component.newBuilder().setName("velocity_x").setMean(99).setDelayMillis(400))
         .setLag(Lag.newBuilder().setOf("spikes").setMillis(-41.8f).setSdMillis(9))
         .build();
   }
