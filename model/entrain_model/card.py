@@ -10,60 +10,76 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
+from entrain_model import contract as contracts
 from entrain_model.contract import Contract
 from entrain_model.evaluate import NORMAL_90, Decoded
+from entrain_model.export import file_hash
 
 SHOWN_SECONDS = 20.0
 
 WHAT = {
-    "lag-posterior": "Cross-attention scores pooled along equal relative time into one posterior over lags, carried "
-    "from hop to hop as a belief; the lagging stream is shifted softly by it, fused with the reference, and read out "
-    "at the newest step.",
-    "early-fusion": "The same encoders, fusion and readout as the lag-posterior network, without alignment; trained "
-    "on the same misaligned windows.",
+    "lag-posterior": "Cross-attention scores pooled along equal relative time into the evidence of a filter over lags, "
+    "whose belief goes from hop to hop; the lagging stream is shifted softly by it, fused with the reference, and read "
+    "out at the newest step and at a fixed delay.",
+    "two-stage": "Canonical correlations find the lag, a hidden Markov model tracks it, the lagging stream is shifted "
+    "by it, and the lag-posterior network's decoder, trained near the true lag, reads out.",
+    "early-mlp": "A perceptron over the newest 300 ms of both streams as they are stamped.",
+    "early-cnn": "The lag-posterior network's encoders, fusion and readout without alignment.",
+    "early-transformer": "Streams fused as they are stamped, then two transformer blocks and the readout.",
+    "late": "Each stream decoded on its own, what they say weighed by a learned gate.",
+    "cross-attention": "Reference tokens attend to the lagging stream's tokens, one by one; then fusion and readout.",
+    "cross-attention-both": "Tokens of each stream attend to those of the other, one by one; then fusion and readout.",
+    "self-attention": "Both streams' tokens in one sequence, two transformer blocks, then fusion and readout.",
     "reference-only": "The same encoder and readout on the reference stream alone.",
-    "ridge": "Causal ridge regression over the newest tokens of both streams, trained on the same misaligned windows.",
+    "lagging-only": "The same encoder and readout on the lagging stream alone, as it is stamped.",
+    "ridge": "Causal ridge regression over the newest tokens of both streams.",
 }
 
 
-def write(
-    path: Path, *, contract: Contract, model: str, command: str, file_hash: str, figures: list[tuple[str, dict]]
-) -> None:
+def write(path: Path, *, model: str, command: str, figures: list[tuple[str, dict]]) -> None:
     """Writes the card of the file at `path` beside it; `figures` are (what was scored, scores) pairs."""
+    contract = contracts.read(path)
     p = contract.provenance
-    lines = [f"# {contract.name}", "", WHAT[model], ""]
+    lines = [f"# {contract.name}", "", WHAT[model], "", "All models see the same misaligned windows in training.", ""]
     lines += ["| | |", "| --- | --- |"]
-    for what, value in (
-        ("input", "; ".join(_modality(contract, m) for m in contract.modalities)),
-        ("window", f"{contract.hop_millis * contract.context_hops / 1000:g} s, hop {contract.hop_millis} ms"),
-        ("output", ", ".join(f"{c.name} ({c.unit})" for c in contract.outputs[0].components)),
-        ("data", p["data"]),
-        ("split", p["split"]),
-        ("training", f"{p['training_steps']} steps, {p['parameters']} parameters, seed {p['seed']}"),
-        ("command", f"`{command}`"),
-        ("made", f"{p['created']}, entrain_model {p['code_version']}"),
-        ("SHA-256", f"`{file_hash}`"),
-    ):
-        lines.append(f"| {what} | {value} |")
+    lines += [f"| {what} | {value} |" for what, value in _head(path, contract, command)]
     lines += ["", "## Figures", ""]
     lines += [
-        "The exported file, run hop after hop with its state carried, on data it was neither trained nor chosen on."
-    ]
-    lines += [
-        "R2 of the newest step, mean over components, with a 95 % interval from a bootstrap over blocks of 5 s.",
+        "The exported file, run hop after hop with its state carried, on data it was neither trained nor chosen on.",
+        "R2, mean over components, with a 95 % interval from a bootstrap over blocks of 5 s.",
         "",
-    ]
-    lines += [
-        "| scored on | R2 | 90 % intervals cover | lag rmse ms | lag bias ms |",
-        "| --- | --- | --- | --- | --- |",
+        "| scored on | R2, newest step | 90 % intervals cover | R2, delayed | cover | lag rmse ms | lag bias ms |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for what, s in figures:
         lag = [f"{s[k]:.1f}" if k in s else "-" for k in ("lag_rmse_millis", "lag_bias_millis")]
+        delayed = [f"{s[k]:.3f}" if k in s else "-" for k in ("smoothed_r2", "smoothed_coverage_90")]
         r2 = f"{s['r2']:.3f} ({s['r2_low']:.3f} to {s['r2_high']:.3f})"
-        lines.append(f"| {what} | {r2} | {s['coverage_90']:.3f} | {lag[0]} | {lag[1]} |")
+        lines.append(f"| {what} | {r2} | {s['coverage_90']:.3f} | " + " | ".join(delayed + lag) + " |")
     lines += ["", f"![{contract.name}]({path.stem}.png)", "", "## Limits", ""]
     lines += [f"- {limit}" for limit in p["limits"]]
     path.with_suffix(".md").write_text("\n".join(lines) + "\n")
+
+
+def _head(path: Path, contract: Contract, command: str) -> list[tuple[str, str]]:
+    p, rows = contract.provenance, []
+    rows.append(("input", "; ".join(_modality(contract, m) for m in contract.modalities)))
+    seconds = contract.hop_millis * contract.context_hops / 1000
+    rows.append(("window", f"{seconds:g} s, hop {contract.hop_millis} ms"))
+    rows.append(("output", ", ".join(f"{c.name} ({c.unit})" for c in contract.outputs[0].components)))
+    delays = [f"{o.delay_millis} ms" for o in contract.outputs if o.delay_millis]
+    if delays:
+        rows.append(("delayed output", ", ".join(delays)))
+    rows += [("data", p["data"]), ("split", p["split"])]
+    rows.append(("training", f"{p['training_steps']} steps, {p['parameters']} parameters, seed {p['seed']}"))
+    said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in p["metrics"].items())
+    rows += [("validation", said), ("command", f"`{command}`")]
+    rows.append(("made", f"{p['created']}, entrain_model {p['code_version']}"))
+    rows.append(("SHA-256", f"`{file_hash(path)}`"))
+    stepwise = path.with_name(f"{path.stem}-incremental.onnx")
+    if stepwise.is_file():
+        rows.append(("incremental form", f"`{stepwise.name}`, SHA-256 `{file_hash(stepwise)}`"))
+    return rows
 
 
 def _modality(contract: Contract, m) -> str:
@@ -83,7 +99,7 @@ def plot(path: Path, decoded: Decoded) -> None:
     for k, component in enumerate(components):
         axis = axes[k, 0]
         mean = decoded.mean[rows, 0, k]
-        half = NORMAL_90 * np.exp(0.5 * decoded.log_variance[rows, 0, k])
+        half = NORMAL_90 * np.exp(0.5 * decoded.newest.log_variance[rows, 0, k])
         axis.fill_between(time, mean - half, mean + half, color="tab:blue", alpha=0.2, lw=0, label="90 % interval")
         axis.plot(time, decoded.targets[rows, 0, k], color="black", lw=1, label="true")
         axis.plot(time, mean, color="tab:blue", lw=1, label="decoded")

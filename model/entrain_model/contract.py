@@ -9,6 +9,7 @@ Tensors that follow from it, all float32 with a dynamic first dimension B:
     out  <output>               [B, K]                         for the newest step of the window
          <output log_variance>  [B, K]
          <lag posterior>        [B, L] and <lag millis> [B]    where the model estimates a lag
+         <headroom>             [B]                            where it says how safely
          <attention>            [B, *shape]                    where the model shows one
          <state next>           [B, *shape]
 
@@ -25,8 +26,10 @@ from pathlib import Path
 
 import onnx
 
-VERSION = 1
+VERSION = 2
+"""Version 2 added `delay_millis` of outputs, and `headroom` and `allowed` of the lag; version 1 has none of them."""
 KEY = "entrain.contract"
+MAX_DELAY_MILLIS = 60_000
 
 
 class ContractError(ValueError):
@@ -117,22 +120,29 @@ class Component:
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
-    """A decoded quantity: the tensor `name` [B, K] of means and `log_variance` [B, K] of natural log variances."""
+    """A decoded quantity: the tensor `name` [B, K] of means and `log_variance` [B, K] of natural log variances, for the
+    instant `delay_millis` before the window's end."""
 
     name: str
     log_variance: str
     components: tuple[Component, ...]
+    delay_millis: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lag:
-    """Lag of modality `of` on the clock of `relative_to`: positive where `of` is stamped late."""
+    """Lag of modality `of` on the clock of `relative_to`: positive where `of` is stamped late.
+
+    `headroom` names an output [B], the alignment headroom; `allowed` a state [L] that is 1 where a lag is allowed and 0
+    elsewhere, which the host sets from a pinned lag or range. A model may have neither."""
 
     of: str
     relative_to: str
     grid_millis: tuple[float, ...]
     posterior: str = "lag_posterior"
     millis: str = "lag_millis"
+    headroom: str | None = None
+    allowed: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +199,8 @@ class Contract:
         if self.lag:
             shapes[self.lag.posterior] = (len(self.lag.grid_millis),)
             shapes[self.lag.millis] = ()
+            if self.lag.headroom:
+                shapes[self.lag.headroom] = ()
         if self.attention:
             shapes[self.attention.output] = self.attention.shape
         return shapes | {s.next: s.shape for s in self.states}
@@ -208,12 +220,24 @@ class Contract:
             modality.check(self.hop_millis)
         for state in self.states:
             state.check()
-        for output in self.outputs:
-            _require(len(output.components) > 0, f"output {output.name!r} has no component, must have at least one")
+        self._check_outputs()
         if self.lag:
             self._check_lag(self.lag)
         self._check_names()
         return self
+
+    def _check_outputs(self) -> None:
+        seen = set()
+        for output in self.outputs:
+            what, delay = f"output {output.name!r}", output.delay_millis
+            _require(len(output.components) > 0, f"{what} has no component, must have at least one")
+            ok = isinstance(delay, int) and 0 <= delay <= MAX_DELAY_MILLIS and delay % self.hop_millis == 0
+            bound = f"must be a multiple of the hop of {self.hop_millis} ms, from 0 to {MAX_DELAY_MILLIS}"
+            _require(ok, f"{what}: delay_millis is {delay!r}, {bound}")
+            for component in output.components:
+                again = (component.name, delay) in seen
+                _require(not again, f"{what}: component {component.name!r} stands twice at a delay of {delay} ms")
+                seen.add((component.name, delay))
 
     def _check_lag(self, lag: Lag) -> None:
         names = [m.name for m in self.modalities]
@@ -224,12 +248,18 @@ class Contract:
         _finite("lag: grid_millis", lag.grid_millis)
         rising = all(a < b for a, b in zip(lag.grid_millis, lag.grid_millis[1:], strict=False))
         _require(rising, "lag: grid_millis must rise from value to value")
+        if lag.allowed is not None:
+            shapes = {s.name: s.shape for s in self.states}
+            wanted = (len(lag.grid_millis),)
+            found = shapes.get(lag.allowed)
+            _require(found == wanted, f"lag: allowed is {lag.allowed!r}, must be a state of shape {wanted}, is {found}")
 
     def _check_names(self) -> None:
         names = [m.name for m in self.modalities] + [f"{m.name}_mask" for m in self.modalities]
         names += [s.name for s in self.states] + [s.next for s in self.states]
         names += [n for o in self.outputs for n in (o.name, o.log_variance)]
         names += [self.lag.posterior, self.lag.millis] if self.lag else []
+        names += [self.lag.headroom] if self.lag and self.lag.headroom else []
         names += [self.attention.output] if self.attention else []
         for name in names:
             _require(names.count(name) == 1, f"tensor name {name!r} stands {names.count(name)} times, must be unique")

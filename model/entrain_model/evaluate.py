@@ -2,6 +2,8 @@
 
 R2 is 1 - squared error / squared deviation from the mean of the scored stretch, averaged over components. Intervals
 are 95 %, from a bootstrap over blocks of 5 s. Scoring starts after the contract's `warmup_hops`.
+
+Shapes: N scored hops, S streams side by side, K components.
 """
 
 from __future__ import annotations
@@ -20,19 +22,43 @@ BLOCK_SECONDS = 5.0
 RESAMPLES = 1000
 NORMAL_90 = 1.6449
 """Half the width, in sd, of the central 90 % of a normal distribution."""
+STRIDE_SECONDS = 0.1
+"""A model without state is asked this often: its other hops are as good as those scored, and cost as much."""
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """One output on S streams: each array [N, S, K], targets at the output's own instant."""
+
+    mean: np.ndarray
+    log_variance: np.ndarray
+    targets: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """Everything a model said on S equally long streams: each array [hops, S, ...], hops after warm-up only."""
+    """Everything a model said on S equally long streams, after warm-up only. `hops` [N]; by output name what was said;
+    lag, headroom and the posterior's probability of the true lag's grid point [N, S] where the model has them."""
 
     name: str
     contract: Contract
-    mean: np.ndarray
-    log_variance: np.ndarray
-    targets: np.ndarray
-    lag_millis: np.ndarray | None
+    hops: np.ndarray
+    outputs: dict[str, Said]
     true_lag_millis: np.ndarray
+    lag_millis: np.ndarray | None = None
+    headroom: np.ndarray | None = None
+
+    @property
+    def newest(self) -> Said:
+        return self.outputs[self.contract.outputs[0].name]
+
+    @property
+    def mean(self) -> np.ndarray:
+        return self.newest.mean
+
+    @property
+    def targets(self) -> np.ndarray:
+        return self.newest.targets
 
 
 def session_of(path: Path) -> onnxruntime.InferenceSession:
@@ -43,34 +69,83 @@ def session_of(path: Path) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def decode(path: Path, streams: list[Stream]) -> Decoded:
-    """Runs the file at `path` over all streams side by side, one batch a hop."""
-    contract, session = contracts.read(path), session_of(path)
-    names = list(contract.results())
+def initial_states(contract: Contract, batch: int) -> dict[str, np.ndarray]:
+    """Every state [batch, *shape] as the host starts a session with it."""
     states = {}
     for s in contract.states:
-        initial = np.broadcast_to(np.asarray(s.initial, np.float32), (int(np.prod(s.shape)),)).reshape(s.shape)
-        states[s.name] = np.repeat(initial[None], len(streams), axis=0)
+        initial = np.asarray(s.initial, np.float32)
+        whole = np.full(s.shape, initial[0]) if initial.size == 1 else initial.reshape(s.shape)
+        states[s.name] = np.repeat(whole[None].astype(np.float32), batch, axis=0)
+    return states
+
+
+def pinned(contract: Contract, lag_millis: np.ndarray) -> np.ndarray:
+    """[S, L]: which lags are allowed when the lag [S] is known: the two grid points around it, by their nearness."""
+    grid = np.asarray(contract.lag.grid_millis, np.float32)
+    step = grid[1] - grid[0]
+    near = np.clip(1 - np.abs(grid[None] - np.clip(lag_millis, grid[0], grid[-1])[:, None]) / step, 0, 1)
+    return near.astype(np.float32)
+
+
+def decode(path: Path, streams: list[Stream], *, oracle: bool = False, start_hop: int | None = None) -> Decoded:
+    """Runs the file at `path` over all streams side by side, one batch a hop.
+
+    With `oracle` a model that aligns is told the true lag at every hop. `start_hop` is the first hop that is scored
+    (default: the contract's warm-up)."""
+    contract, session = contracts.read(path), session_of(path)
+    names, count = list(contract.results()), len(streams)
     hops = min(s.hops for s in streams)
-    kept: dict[str, list[np.ndarray]] = {name: [] for name in names}
-    for hop in range(hops):
-        each = [s.windows(np.array([hop])) for s in streams]
-        feeds = {name: np.concatenate([w[name] for w in each]) for name in each[0]}
-        result = dict(zip(names, session.run(names, feeds | states), strict=True))
+    feeds = {}
+    for m in contract.modalities:
+        before, total = contract.rows(m), hops * m.steps(contract.hop_millis)
+        rows = np.stack([s.rows[m.name][:total] for s in streams])
+        feeds[m.name] = np.concatenate([np.zeros((count, before, rows.shape[2]), np.float32), rows], axis=1)
+        mask = np.stack([s.masks[m.name][:total] for s in streams]).astype(np.float32)
+        feeds[f"{m.name}_mask"] = np.concatenate([np.zeros((count, before), np.float32), mask], axis=1)
+    first = contract.warmup_hops if start_hop is None else start_hop
+    every = 1 if contract.states else max(1, round(STRIDE_SECONDS * 1000 / contract.hop_millis))
+    scored = np.arange(first, hops, every)
+    states, truth = initial_states(contract, count), np.stack([s.lag_millis[:hops] for s in streams])
+    kept: dict[str, list[np.ndarray]] = {name: [] for name in _shown(contract)}
+    for hop in range(hops) if contract.states else scored:
+        given = dict(states)
+        for m in contract.modalities:
+            end = contract.rows(m) + (hop + 1) * m.steps(contract.hop_millis)
+            for name in (m.name, f"{m.name}_mask"):
+                given[name] = np.ascontiguousarray(feeds[name][:, end - contract.rows(m) : end])
+        if oracle:
+            allowed = pinned(contract, truth[:, hop])
+            given[contract.lag.allowed] = allowed
+            belief = np.broadcast_to(allowed[:, None], given["lag_belief"].shape)
+            given["lag_belief"] = np.ascontiguousarray(belief)
+        result = dict(zip(names, session.run(names, given), strict=True))
         states = {s.name: result[s.next] for s in contract.states}
-        for name in names:
-            kept[name].append(result[name])
-    scored = slice(contract.warmup_hops, hops)
-    output = contract.outputs[0]
+        if hop >= first:
+            for name, values in kept.items():
+                values.append(result[name])
+    found = {name: np.stack(values) for name, values in kept.items()}
+    outputs = {}
+    for output in contract.outputs:
+        at = np.maximum(scored - output.delay_millis // contract.hop_millis, 0)
+        targets = np.stack([s.targets[at] for s in streams], axis=1)
+        outputs[output.name] = Said(found[output.name], found[output.log_variance], targets)
+    lag = contract.lag
     return Decoded(
-        name=contract.name,
+        name=contract.name + (", true lag" if oracle else ""),
         contract=contract,
-        mean=np.stack(kept[output.name])[scored],
-        log_variance=np.stack(kept[output.log_variance])[scored],
-        targets=np.stack([s.targets[scored] for s in streams], axis=1),
-        lag_millis=np.stack(kept[contract.lag.millis])[scored] if contract.lag else None,
-        true_lag_millis=np.stack([s.lag_millis[scored] for s in streams], axis=1),
+        hops=scored,
+        outputs=outputs,
+        true_lag_millis=truth[:, scored].T,
+        lag_millis=found[lag.millis] if lag else None,
+        headroom=found[lag.headroom] if lag and lag.headroom else None,
     )
+
+
+def _shown(contract: Contract) -> list[str]:
+    names = [n for o in contract.outputs for n in (o.name, o.log_variance)]
+    if contract.lag:
+        names += [n for n in (contract.lag.millis, contract.lag.headroom) if n]
+    return names
 
 
 def r2(mean: np.ndarray, targets: np.ndarray) -> float:
@@ -80,39 +155,57 @@ def r2(mean: np.ndarray, targets: np.ndarray) -> float:
     return float(np.mean(1 - error / ((targets - targets.mean(0)) ** 2).sum(0)))
 
 
-def bootstrap_r2(decoded: list[Decoded], seed: int = 0) -> np.ndarray:
+def block_sums(decoded: Decoded, output: str) -> np.ndarray:
+    """For each block of time [blocks, 4, K]: count, sum y, sum y^2, squared error; streams of one stretch together."""
+    said = decoded.outputs[output]
+    block = ((decoded.hops - decoded.hops[0]) * decoded.contract.hop_millis / (BLOCK_SECONDS * 1000)).astype(int)
+    count = max(1, int((decoded.hops[-1] - decoded.hops[0] + 1) * decoded.contract.hop_millis / (BLOCK_SECONDS * 1000)))
+    block, sums = np.minimum(block, count - 1), []
+    for b in range(count):
+        y = said.targets[block == b].reshape(-1, said.targets.shape[-1]).astype(np.float64)
+        error = ((said.mean[block == b].reshape(y.shape) - y) ** 2).sum(0)
+        sums.append(np.stack([np.full(y.shape[1], float(len(y))), y.sum(0), (y**2).sum(0), error]))
+    return np.stack(sums)
+
+
+def r2_of(sums: np.ndarray) -> np.ndarray:
+    """R2 from sums [..., 4, K] over blocks, mean over components."""
+    n, total, squares, error = (sums[..., i, :] for i in range(4))
+    return (1 - error / (squares - total**2 / n)).mean(-1)
+
+
+def bootstrap_r2(decoded: list[Decoded], seed: int = 0, output: str | None = None) -> np.ndarray:
     """R2 of each model in each resample of time blocks, [RESAMPLES, models]: the same blocks for every model, so that
     differences between columns are paired. Streams of one stretch of time are resampled together."""
-    first = decoded[0]
-    hops = len(first.targets)
-    block = max(1, round(BLOCK_SECONDS * 1000 / first.contract.hop_millis))
-    count = max(1, hops // block)
-    sums = []  # for each block: n, sum y, sum y^2, and each model's squared error
-    for b in range(count):
-        rows = slice(b * block, (b + 1) * block if b + 1 < count else hops)
-        y = first.targets[rows].reshape(-1, first.targets.shape[-1]).astype(np.float64)
-        errors = [((d.mean[rows] - d.targets[rows]) ** 2).sum((0, 1)) for d in decoded]
-        sums.append(np.stack([np.full(y.shape[1], float(len(y))), y.sum(0), (y**2).sum(0), *errors]))
-    sums = np.stack(sums)
-    rng = np.random.default_rng(seed)
-    drawn = sums[rng.integers(0, count, (RESAMPLES, count))].sum(1)  # [RESAMPLES, 3 + models, K]
-    n, total, squares, errors = drawn[:, 0], drawn[:, 1], drawn[:, 2], drawn[:, 3:]
-    deviation = squares - total**2 / n
-    return (1 - errors / deviation[:, None]).mean(-1)
+    sums = [block_sums(d, output or d.contract.outputs[0].name) for d in decoded]
+    count = min(len(s) for s in sums)
+    drawn = np.random.default_rng(seed).integers(0, count, (RESAMPLES, count))
+    return np.stack([r2_of(s[drawn].sum(1)) for s in sums], axis=1)
+
+
+def coverage(said: Said) -> float:
+    """Share of targets inside the 90 % interval."""
+    return float((np.abs(said.mean - said.targets) <= NORMAL_90 * np.exp(0.5 * said.log_variance)).mean())
 
 
 def scores(decoded: Decoded) -> dict[str, float]:
     """Plain figures of one model: R2 with its interval, coverage of 90 % intervals, and the error of its lag."""
     low, high = np.quantile(bootstrap_r2([decoded])[:, 0], (0.025, 0.975))
-    sd = np.exp(0.5 * decoded.log_variance)
-    inside = np.abs(decoded.mean - decoded.targets) <= NORMAL_90 * sd
     figures = {"r2": r2(decoded.mean, decoded.targets), "r2_low": float(low), "r2_high": float(high)}
-    figures["coverage_90"] = float(inside.mean())
+    figures["coverage_90"] = coverage(decoded.newest)
+    for output in decoded.contract.outputs[1:]:
+        said = decoded.outputs[output.name]
+        figures[f"{output.name}_r2"] = r2(said.mean, said.targets)
+        figures[f"{output.name}_coverage_90"] = coverage(said)
     if decoded.lag_millis is not None:
         error = decoded.lag_millis - decoded.true_lag_millis
         figures["lag_rmse_millis"] = float(np.sqrt((error**2).mean()))
         figures["lag_median_error_millis"] = float(np.median(np.abs(error)))
         figures["lag_bias_millis"] = float(error.mean())
+        figures["lag_within_30_millis"] = float((np.abs(error) <= 30).mean())
+        figures["lag_within_50_millis"] = float((np.abs(error) <= 50).mean())
+    if decoded.headroom is not None:
+        figures["headroom_median"] = float(np.median(decoded.headroom))
     return {name: round(value, 4) for name, value in figures.items()}
 
 

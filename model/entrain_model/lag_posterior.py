@@ -1,65 +1,104 @@
-"""The lag-posterior cross-attention model, whole.
+"""The lag-posterior cross-attention model, whole, in both of its forms.
 
 Cross-attention between two streams does not find their alignment token by token: one token's score stands too little
-above its noise to pick one of many lags. What is common to all tokens of a window is the lag, so the scores q.k/sqrt(d)
-are pooled along equal relative time into one score for each lag, and a softmax over lags gives a posterior. The tokens
-of the lagging stream are shifted softly by it and fused with the reference; causal dilated convolutions read out the
-newest step.
+above its noise to pick one of many lags. What is common to all tokens is the lag, so the scores q.k / sqrt(d) are
+pooled along equal relative time. Every hop brings the pairs of tokens whose later one is new, the same number for each
+lag, and each pair counts once: the pooled score of a hop is the evidence e_l of a Bayes filter over lags (Rabiner 1989,
+eq. 19-20, the forward recursion of a hidden Markov model whose state is the lag):
 
-Between windows the posterior is a belief, held by the host as a state: it is predicted (diffusion of the clock, a small
-chance of a jump), weighed with the new window's score to the power of a temperature (windows overlap, so each brings
-only a little that is new), normalised, and then used for the shift. Since the belief remembers, the score of a stream
-may lean on the window's newest tokens and so follow a moving lag sooner: the recency, fitted with the temperature.
-The diffusion is fitted too: on a coarse grid, steps as rare as the clock's would hold the belief at a grid point.
+    predict    b'_l = (1 - j) sum_m D_lm b_m + j / L        D: diffusion of the clock, j: a jump to anywhere
+    weigh      b_l  = b'_l exp(tau e_l) / Z                 tau: temperature, fitted on validation
 
-Shapes: B windows, T tokens (bins of the lagging stream), L lags on the grid, C channels of features, W width.
-Lag is positive where the stream is stamped late: its token at time t + lag belongs to the reference's token at t.
+The filter is trained end to end through its recursion. Where packets are jittered one by one the evidence of each hop
+peaks beside the common lag; a bank of M hypotheses about the jitter's sd blurs the likelihood accordingly, and the
+belief [M, L] over hypothesis and lag lets predictive likelihood choose:
+
+    b_ml = b'_ml (sum_d G_m(d) exp(tau e_{l+d})) / Z        G_m: Gaussian of the hypothesis' sd
+
+The tokens of the lagging stream are shifted softly by the posterior (marginal over m), fused with the reference, and
+read out at the newest step, and at a fixed delay, where later tokens help.
+
+One code serves both forms, since every layer takes what it needs of the past as a carry. In the window form the carries
+are zero and `context_hops` covers all that an output depends on; in the incremental form `context_hops` is 1 and the
+carries are states of the contract. Missing tokens are zero at every layer, so both forms begin a session alike.
+
+Shapes: B windows, T tokens (bins of the lagging stream), H hops, L lags on the grid, R reach (L = 2 R + 1), M
+hypotheses, C channels, W width, F fused width, K components. Lag is positive where the stream is stamped late: its
+token at time t + lag belongs to the reference's token at t.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from entrain_model.contract import Contract, Modality
-from entrain_model.features import EventTokens, SampleTokens
+from entrain_model.contract import Contract
+from entrain_model.features import tokens_of
 
 DIFFUSION_MILLIS = 19.0
 """Random walk of the clock in one second, in ms: 6 ms in 100 ms."""
 JUMPS_PER_SECOND = 0.1
 """Chance of a jump to anywhere on the grid: 1 % in 100 ms."""
-DILATIONS = (1, 2, 4, 8, 1)
+SWITCHES_PER_SECOND = 0.2
+"""Chance that the jitter of packets changes: slow, so that seconds of evidence choose the hypothesis."""
+EVIDENCE_SECONDS = 1.0
+"""Time constant of the accumulated evidence that the alignment headroom is read from."""
+DILATIONS = (1, 2, 4, 8, 8)
 READOUT_TOKENS = 1 + 2 * sum(DILATIONS)
 LOG_VARIANCE_BOUND = 6.0
 """Log variances are squashed into (-6, 6): a runaway variance would silence the squared error."""
 
 
-def tokens_of(modality: Modality, hop_millis: int, tokens_per_hop: int) -> EventTokens | SampleTokens:
-    if modality.kind == "events":
-        if modality.bins_per_hop != tokens_per_hop:
-            raise ValueError(f"{modality.name}: {modality.bins_per_hop} bins a hop, but {tokens_per_hop} tokens a hop")
-        return EventTokens(modality.channels)
-    return SampleTokens(modality.channels, modality.rate_hz, modality.steps(hop_millis) // tokens_per_hop)
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Sizes of a network; the same for the model and its rivals, so that what differs is the way of fusing.
+
+    `ahead` tokens after the newest are seen by the readout: what a stream stamped early has already brought. `beside`:
+    the lagging stream is also merged as it is stamped. `jitter_millis`: sd of each hypothesis about packet jitter."""
+
+    width: int = 64
+    fused: int = 88
+    head: int = 32
+    products: int = 24
+    kernel: int = 5
+    dropout: float = 0.0
+    ahead: int = 0
+    beside: bool = False
+    jitter_millis: tuple[float, ...] = (0.0, 30.0, 80.0)
+
+
+def causal(convolution: nn.Conv1d, h: Tensor, carry: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Applies a convolution of k taps to [B, W, T] after its carry, the k - 1 tokens before (None: missing, zero);
+    returns the result [B, W', T] and the next carry [B, W, k - 1]."""
+    past = convolution.kernel_size[0] - 1
+    whole = functional.pad(h, (past, 0)) if carry is None else torch.cat([carry, h], dim=2)
+    return convolution(whole), whole[:, :, whole.shape[2] - past :]
 
 
 class Encoder(nn.Module):
-    """One stream's features [B, C, T] to embeddings [B, W, T]: a linear map and two causal convolutions."""
+    """One stream's features [B, C, T] to embeddings [B, W, T]: a linear map and two causal convolutions with residual
+    connections. Missing tokens (`present` [B, 1, T] zero) are zero at every layer."""
 
     def __init__(self, channels: int, width: int, kernel: int, dropout: float) -> None:
         super().__init__()
         self.enter = nn.Conv1d(channels, width, 1)
         self.first = nn.Conv1d(width, width, kernel)
         self.second = nn.Conv1d(width, width, kernel)
-        self.past = kernel - 1
         self.drop = nn.Dropout1d(dropout)  # whole units or channels: none may be relied on alone
 
-    def forward(self, features: Tensor) -> Tensor:
-        h = functional.gelu(self.enter(self.drop(features)))
-        h = h + functional.gelu(self.first(functional.pad(h, (self.past, 0))))
-        return h + self.second(functional.pad(h, (self.past, 0)))
+    def forward(
+        self, features: Tensor, present: Tensor, carries: tuple[Tensor, Tensor] | None = None
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        first, second = carries or (None, None)
+        h = functional.gelu(self.enter(self.drop(features))) * present
+        more, first = causal(self.first, h, first)
+        h = (h + functional.gelu(more)) * present
+        more, second = causal(self.second, h, second)
+        return (h + more) * present, (first, second)
 
 
 def total(belief: Tensor) -> Tensor:
@@ -88,74 +127,71 @@ class Fusion(nn.Module):
 
 
 class Readout(nn.Module):
-    """Fused tokens [B, F, R - 1 + n] to means and log variances, each [B, K, n], where R is READOUT_TOKENS.
+    """Fused tokens [B, F, R - 1 + n] to means and log variances of the newest step and of a delayed one, four tensors
+    [B, K, n], where R is READOUT_TOKENS.
 
-    Convolutions without padding: each step of the result has seen exactly READOUT_TOKENS tokens up to its own. Results
-    are in the target's unit, by its mean and sd in the training data; `log_variance_shift` is fitted on validation."""
+    Dilated convolutions without padding (van den Oord et al. 2016, WaveNet, sec. 2.1): each step of the result has seen
+    exactly READOUT_TOKENS tokens up to its own. For one step alone (`newest`) only the taps that reach it are computed,
+    a pyramid with strides: the same result for a third of the work. Results are in the target's unit, by its mean and
+    sd in the training data; `log_variance_shift` [2] is fitted on validation."""
 
     def __init__(self, fused: int, components: int, dropout: float) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(components, 1))
         self.register_buffer("sd", torch.ones(components, 1))
-        self.register_buffer("log_variance_shift", torch.zeros(()))
+        self.register_buffer("log_variance_shift", torch.zeros(2))
         self.layers = nn.ModuleList(nn.Conv1d(fused, fused, 3, dilation=d) for d in DILATIONS)
-        self.leave = nn.Conv1d(fused, 2 * components, 1)
+        self.leave = nn.Conv1d(fused, 4 * components, 1)
         self.drop = nn.Dropout(dropout)
 
-    def forward(self, h: Tensor) -> tuple[Tensor, Tensor]:
-        for layer, dilation in zip(self.layers, DILATIONS, strict=True):
-            h = h[:, :, 2 * dilation :] + functional.gelu(layer(self.drop(h)))
-        mean, spread = self.leave(self.drop(h)).chunk(2, dim=1)
-        log_variance = LOG_VARIANCE_BOUND * torch.tanh(spread / LOG_VARIANCE_BOUND) + self.log_variance_shift
-        return self.mean + self.sd * mean, log_variance + 2 * torch.log(self.sd)
+    def forward(self, h: Tensor, *, newest: bool = False) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        if newest:
+            h = h[:, :, h.shape[2] - READOUT_TOKENS :]
+        after = (*DILATIONS[1:], READOUT_TOKENS)
+        for layer, dilation, following in zip(self.layers, DILATIONS, after, strict=True):
+            if newest:  # tokens stand `dilation` apart here, and `following` apart in the next layer
+                stride = min(following // dilation, h.shape[2])
+                more = functional.conv1d(self.drop(h), layer.weight, layer.bias, stride=stride)
+                h = h[:, :, 2::stride] + functional.gelu(more)
+            else:
+                h = h[:, :, 2 * dilation :] + functional.gelu(layer(self.drop(h)))
+        return self.leaving(self.drop(h))
+
+    def leaving(self, h: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Results [B, K, n] from the last layer's tokens [B, F, n]."""
+        mean, spread, smoothed, smoothed_spread = self.leave(h).chunk(4, dim=1)
+        bound = LOG_VARIANCE_BOUND
+        spreads = [bound * torch.tanh(s / bound) for s in (spread, smoothed_spread)]
+        return self.scaled(mean, spreads[0], smoothed, spreads[1])
+
+    def scaled(self, mean: Tensor, spread: Tensor, smoothed: Tensor, smoothed_spread: Tensor) -> tuple[Tensor, ...]:
+        """From units of the target's sd to the target's unit; log variances calibrated."""
+        unit = 2 * torch.log(self.sd)
+        return (
+            self.mean + self.sd * mean,
+            spread + self.log_variance_shift[0] + unit,
+            self.mean + self.sd * smoothed,
+            smoothed_spread + self.log_variance_shift[1] + unit,
+        )
 
 
-class LagPosterior(nn.Module):
+class LagFilter(nn.Module):
+    """The belief over hypothesis and lag [B, M, L]: predict, weigh, and the alignment headroom."""
+
     def __init__(
-        self,
-        contract: Contract,
-        *,
-        width: int = 64,
-        fused: int = 88,
-        head: int = 32,
-        kernel: int = 5,
-        dropout: float = 0.0,
-        diffusion_millis: float = DIFFUSION_MILLIS,
-        ahead: int = 0,
-        beside: bool = False,
+        self, grid_millis: tuple[float, ...], hop_seconds: float, jitter_millis: tuple[float, ...], diffusion: float
     ) -> None:
         super().__init__()
-        lag = contract.lag
-        of, reference = contract.modality(lag.of), contract.modality(lag.relative_to)
-        per_hop = of.bins_per_hop
-        self.tokens = contract.context_hops * per_hop
-        self.token_millis = contract.hop_millis / per_hop
-        self.input_names = tuple(contract.inputs())
-        self.of, self.reference = of.name, reference.name
-        self.lags = len(lag.grid_millis)
-        self.reach = self.lags // 2
-        self.features = nn.ModuleDict({m.name: tokens_of(m, contract.hop_millis, per_hop) for m in (of, reference)})
-        self.encoders = nn.ModuleDict(
-            {m.name: Encoder(self.features[m.name].size, width, kernel, dropout) for m in (of, reference)}
-        )
-        self.query = nn.Conv1d(width, head, 1)
-        self.key = nn.Conv1d(width, head, 1)
-        self.prior = nn.Parameter(torch.zeros(self.lags))
-        self.weight = nn.Parameter(torch.zeros(self.tokens))
-        self.gain = nn.Parameter(torch.zeros(()))
-        self.ahead, self.beside = ahead, beside
-        self.fusion = Fusion(width, fused, products=24, more=width if beside else 0)
-        self.readout = Readout(fused, len(contract.outputs[0].components), dropout)
-        self.register_buffer("grid_millis", torch.tensor(lag.grid_millis, dtype=torch.float32))
-        self.register_buffer("temperature", torch.tensor(0.08))
-        self.register_buffer("recency", torch.ones(self.tokens))
-        seconds = contract.hop_millis / 1000.0
-        self.jump = JUMPS_PER_SECOND * seconds
-        step = float(lag.grid_millis[1] - lag.grid_millis[0])
-        if abs(step - self.token_millis) > 1e-6:
-            raise ValueError(f"lag grid has steps of {step} ms, must be one token of {self.token_millis} ms")
+        self.lags, self.hypotheses = len(grid_millis), len(jitter_millis)
+        self.step_millis = grid_millis[1] - grid_millis[0]
+        self.jump, self.switch = JUMPS_PER_SECOND * hop_seconds, SWITCHES_PER_SECOND * hop_seconds
+        self.keep = math.exp(-hop_seconds / EVIDENCE_SECONDS)
+        self.register_buffer("grid_millis", torch.tensor(grid_millis, dtype=torch.float32))
+        self.register_buffer("temperature", torch.ones(()))
+        self.register_buffer("expected_maximum", torch.tensor(expected_maximum(self.lags - 1)))
+        self.register_buffer("blur", _blur([sd / self.step_millis for sd in jitter_millis], self.lags))
         self.register_buffer("diffusion", torch.zeros(1, 1, 3))
-        self.diffuse(diffusion_millis**2 * seconds / step**2)
+        self.diffuse(diffusion**2 * hop_seconds / self.step_millis**2)
 
     def diffuse(self, variance: float) -> None:
         """Sets the diffusion of the belief in squared grid steps a hop."""
@@ -163,79 +199,266 @@ class LagPosterior(nn.Module):
             raise ValueError(f"clock diffuses {variance:.2f} squared grid steps a hop, must lie between 0 and 0.7")
         self.diffusion.copy_(torch.tensor([variance / 2, 1 - variance, variance / 2]).reshape(1, 1, 3))
 
-    def encode(self, inputs: dict[str, Tensor]) -> dict[str, tuple[Tensor, Tensor]]:
-        """Embeddings [B, W, T] and token masks [B, 1, T] of both streams."""
+    def predict(self, belief: Tensor, allowed: Tensor | None = None) -> Tensor:
+        """The belief [B, M, L] one hop later, before the hop is seen: diffused, anywhere after a jump, under another
+        jitter after a switch, and nowhere that `allowed` [B, L] is zero. A host may hand back anything non-negative."""
+        flat = belief.clamp_min(0.0).flatten(1)
+        flat = flat / total(flat).clamp_min(1e-20)
+        kept = functional.pad(flat.reshape(-1, 1, self.lags), (1, 1), mode="replicate")
+        spread = functional.conv1d(kept, self.diffusion).reshape(belief.shape)
+        spread = (1.0 - self.switch) * spread + self.switch * spread.mean(1, keepdim=True)
+        predicted = (1.0 - self.jump) * spread + self.jump / (self.lags * self.hypotheses)
+        if allowed is not None:
+            predicted = predicted * allowed.unsqueeze(1).clamp(1e-12, 1.0)
+        return predicted
+
+    def weigh(self, predicted: Tensor, evidence: Tensor, temperature: Tensor | float | None = None) -> Tensor:
+        """The belief [B, M, L] after a hop's evidence [B, L]."""
+        temperature = self.temperature if temperature is None else temperature
+        weighed = temperature * evidence
+        weighed = torch.exp(weighed - weighed.amax(1, keepdim=True))
+        likelihood = torch.matmul(weighed, self.blur).reshape(predicted.shape)  # [B, M, L]
+        belief = (predicted * (likelihood + 1e-12)).flatten(1)
+        return (belief / total(belief).clamp_min(1e-30)).reshape(predicted.shape)
+
+    def headroom(self, kept: Tensor, evidence: Tensor, posterior: Tensor) -> tuple[Tensor, Tensor]:
+        """How far the chosen lag stands above the expected maximum of the others, in their sd: [B], and the evidence
+        [B, L] accumulated with a time constant of EVIDENCE_SECONDS. Positive: a single window would find the lag;
+        negative: only the belief's memory holds it. Lags within three grid steps of the chosen one are left out."""
+        kept = self.keep * kept + evidence
+        chosen = posterior.argmax(1, keepdim=True)
+        away = ((torch.arange(self.lags) - chosen).abs() > 3).float()
+        count = total(away)
+        mean = total(kept * away) / count
+        off = (kept - mean) * away
+        sd = torch.sqrt((total(off * off) / count).clamp_min(1e-12))
+        peak = torch.gather(kept, 1, chosen)
+        return ((peak - mean) / sd - self.expected_maximum).squeeze(1), kept
+
+
+def expected_maximum(count: int) -> float:
+    """E[max] of `count` independent standard normal variables: integral of z d(Phi(z)^count), by the midpoint rule;
+    2.24 for 48. The asymptotic sqrt(2 ln N) is 2.78 there."""
+    z = torch.linspace(-8, 8, 16001, dtype=torch.float64)
+    cdf = torch.special.ndtr(z) ** count
+    return float(((z[1:] + z[:-1]) / 2 * (cdf[1:] - cdf[:-1])).sum())
+
+
+def _blur(sds: list[float], lags: int) -> Tensor:
+    """[L, M * L]: column (m, l) holds the Gaussian of hypothesis m around lag l, normalised on the grid."""
+    steps = torch.arange(lags, dtype=torch.float64)
+    blocks = []
+    for sd in sds:
+        away = (steps[:, None] - steps[None, :]) ** 2
+        kernel = torch.exp(-0.5 * away / sd**2) if sd > 0 else torch.eye(lags, dtype=torch.float64)
+        blocks.append(kernel / kernel.sum(0, keepdim=True))
+    return torch.cat(blocks, dim=1).float()
+
+
+class Matcher(nn.Module):
+    """Queries of the reference and keys of the lagging stream, each [B, head + 2, T]; their dot product is
+    q.k / sqrt(head) + a(reference) + b(other) where both tokens are present, and 0 elsewhere."""
+
+    def __init__(self, width: int, head: int) -> None:
+        super().__init__()
+        self.query = nn.Conv1d(width, head + 1, 1)
+        self.key = nn.Conv1d(width, head + 1, 1)
+        self.gain = nn.Parameter(torch.tensor(-1.0))
+        self.scale = 1 / math.sqrt(head)
+
+    def forward(self, reference: Tensor, present: Tensor, other: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
+        query, key = self.query(reference), self.key(other)
+        gain = torch.exp(self.gain)
+        query = torch.cat([query[:, :-1] * (gain * self.scale), query[:, -1:] * gain, torch.ones_like(present)], dim=1)
+        key = torch.cat([key[:, :-1], torch.ones_like(there), key[:, -1:] * gain], dim=1)
+        return query * present, key * there
+
+
+def evidence(query: Tensor, key: Tensor, reach: int, tokens_per_hop: int) -> Tensor:
+    """Pooled scores of each hop's new pairs, [B, H, L], from queries and keys [B, D, R + T] with R tokens of the past.
+
+    Pair (t, t + lag) belongs to the hop in which its later token came, so that every lag has one pair a token."""
+    tokens = query.shape[2] - reach
+    early = _band(query[:, :, reach:], key, reach)  # [B, T, R + 1]: new reference, other 0..R tokens ago: lags 0..-R
+    late = _band(key[:, :, reach:], query, reach)  # lags 0..R
+    pairs = torch.cat([early[:, :, :reach], late.flip(2)], dim=2)  # columns: lags -R..-1, then 0..R
+    return pairs.reshape(-1, tokens // tokens_per_hop, tokens_per_hop, 2 * reach + 1).sum(2)
+
+
+def _band(new: Tensor, past: Tensor, reach: int) -> Tensor:
+    """[B, T, R + 1]: dot products of token t of `new` [B, D, T] with tokens t - R..t, oldest first, of `past`
+    [B, D, R + T]. Row t of the product holds them at columns t..t + R; one more column a row brings them under each
+    other."""
+    batch, tokens, stride = new.shape[0], new.shape[2], past.shape[2]
+    scores = torch.matmul(new.transpose(1, 2), past)  # [B, T, R + T]
+    flat = functional.pad(scores.reshape(batch, tokens * stride), (0, tokens))
+    return flat.reshape(batch, tokens, stride + 1)[:, :, : reach + 1]
+
+
+def toeplitz(posterior: Tensor, rows: int) -> Tensor:
+    """[B, rows + 2 R, rows]: shift[b, s, u] = posterior[b, s - u], and zero where s - u is no lag index 0..2 R. Made by
+    laying the row, padded to one more than the columns, end to end and cutting it at the columns."""
+    columns = rows + posterior.shape[1] - 1
+    flat = functional.pad(posterior, (0, columns + 1 - posterior.shape[1])).repeat(1, rows)
+    return flat[:, : rows * columns].reshape(-1, rows, columns).transpose(1, 2)
+
+
+class LagPosterior(nn.Module):
+    """The model. `forward` is the exported graph, in the form that the contract's states say."""
+
+    def __init__(
+        self, contract: Contract, shape: Shape, *, delay_tokens: int, diffusion: float = DIFFUSION_MILLIS
+    ) -> None:
+        super().__init__()
+        lag = contract.lag
+        of, reference = contract.modality(lag.of), contract.modality(lag.relative_to)
+        self.per_hop, self.shape, self.delay_tokens = of.bins_per_hop, shape, delay_tokens
+        self.token_millis = contract.hop_millis / self.per_hop
+        self.of, self.reference = of.name, reference.name
+        self.reach = len(lag.grid_millis) // 2
+        step = lag.grid_millis[1] - lag.grid_millis[0]
+        if abs(step - self.token_millis) > 1e-6:
+            raise ValueError(f"lag grid has steps of {step} ms, must be one token of {self.token_millis} ms")
+        self.features = nn.ModuleDict(
+            {m.name: tokens_of(m, contract.hop_millis, self.per_hop) for m in (of, reference)}
+        )
+        self.encoders = nn.ModuleDict(
+            {n: Encoder(f.size, shape.width, shape.kernel, shape.dropout) for n, f in self.features.items()}
+        )
+        self.matcher = Matcher(shape.width, shape.head)
+        self.filter = LagFilter(lag.grid_millis, contract.hop_millis / 1000, shape.jitter_millis, diffusion)
+        self.fusion = Fusion(shape.width, shape.fused, shape.products, more=1 + (shape.width if shape.beside else 0))
+        self.readout = Readout(shape.fused, len(contract.outputs[0].components), shape.dropout)
+        self.bind(contract)
+
+    @property
+    def held(self) -> int:
+        """Newest tokens of embeddings that a decode uses: the readout's, and those that the largest lag moves in."""
+        return READOUT_TOKENS - self.shape.ahead + self.reach
+
+    def bind(self, contract: Contract) -> LagPosterior:
+        """Sets which form of the graph `forward` is: that of the contract's inputs, outputs and states."""
+        self.input_names, self.result_names = tuple(contract.inputs()), tuple(contract.results())
+        self.incremental = len(contract.states) > len(self.memory())
+        return self
+
+    def memory(self) -> dict[str, tuple[tuple[int, ...], float]]:
+        """Shape (without B) and initial value of the states that both forms have."""
+        f = self.filter
+        return {
+            "lag_belief": ((f.hypotheses, f.lags), 1.0 / (f.hypotheses * f.lags)),
+            "lag_allowed": ((f.lags,), 1.0),
+            "lag_evidence": ((f.lags,), 0.0),
+        }
+
+    def carries(self) -> dict[str, tuple[int, ...]]:
+        """Shape (without B) of the states that the incremental form has beside them; initially zero: missing."""
+        width, past = self.shape.width, self.shape.kernel - 1
+        shapes: dict[str, tuple[int, ...]] = {}
+        for name, f in self.features.items():
+            if f.past:
+                shapes[f"{name}_past"] = (f.past, f.channels)
+            shapes[f"{name}_present"] = (1, max(f.past // f.stride, self.held - self.per_hop))
+            shapes[f"{name}_first"] = shapes[f"{name}_second"] = (width, past)
+            shapes[f"{name}_embedding"] = (width, self.held - self.per_hop)
+        return shapes
+
+    def embed(self, raws: dict[str, Tensor], masks: dict[str, Tensor]) -> dict[str, tuple[Tensor, Tensor]]:
+        """Embeddings [B, W, T] and masks [B, 1, T] from raw features [B, F, T] and masks [B, 1, past + T], with nothing
+        before: how training sees a window."""
         streams = {}
-        for name, features in self.features.items():
-            values, present = features(inputs[name], inputs[f"{name}_mask"])
-            streams[name] = self.encoders[name](values), present
+        for name, raw in raws.items():
+            f, mask = self.features[name], masks[name]
+            here = mask[:, :, mask.shape[2] - raw.shape[2] :]
+            streams[name] = self.encoders[name](f.finish(raw, mask), here)[0], here
         return streams
 
     def score(self, streams: dict[str, tuple[Tensor, Tensor]]) -> Tensor:
-        """Pooled attention score of each lag [B, L]: q_t . k_(t + lag) / sqrt(d), summed over t; masked pairs add 0."""
-        reference, reference_mask = streams[self.reference]
-        other, other_mask = streams[self.of]
-        weight = functional.softplus(self.weight + 0.5413) * torch.exp(self.gain) / math.sqrt(self.tokens)
-        weight = weight * self.recency
-        query = self.query(reference) * reference_mask * weight
-        key = self.key(other) * other_mask
-        scores = torch.matmul(query.transpose(1, 2), key) / math.sqrt(query.shape[1])  # [B, T, T]
-        # Row t holds the scores of lags -reach..reach at columns t..t + 2 reach of the padded matrix; one more column
-        # in each row brings equal lags under each other, so that pooling is a sum over rows.
-        batch, tokens, stride = scores.shape[0], self.tokens, self.tokens + 2 * self.reach
-        padded = functional.pad(scores, (self.reach, self.reach)).reshape(batch, tokens * stride)
-        skewed = functional.pad(padded, (0, tokens)).reshape(batch, tokens, stride + 1)
-        return skewed[:, :, : self.lags].sum(1) + self.prior
+        """Evidence [B, H, L] of every hop of a window, with nothing before it."""
+        padded = [functional.pad(x, (self.reach, 0)) for n in (self.reference, self.of) for x in streams[n]]
+        return evidence(*self.matcher(*padded), self.reach, self.per_hop)
 
-    def predict(self, belief: Tensor) -> Tensor:
-        """The belief [B, L] one hop later, before the new window is seen: diffused, and anywhere after a jump."""
-        belief = belief.clamp_min(0.0)
-        belief = belief / total(belief).clamp_min(1e-20)
-        kept = functional.pad(belief.unsqueeze(1), (1, 1), mode="replicate")
-        spread = functional.conv1d(kept, self.diffusion).squeeze(1)
-        spread = spread / total(spread).clamp_min(1e-20)
-        return (1.0 - self.jump) * spread + self.jump / self.lags
+    def decode(self, streams: dict[str, tuple[Tensor, Tensor]], posterior: Tensor) -> tuple[Tensor, ...]:
+        """Means and log variances of the newest step, then of the delayed one, each [B, K], from the newest `held`
+        tokens of both streams and the posterior [B, L].
 
-    def weigh(self, predicted: Tensor, score: Tensor, temperature: Tensor | float | None = None) -> Tensor:
-        """The posterior [B, L]: predicted belief times the window's likelihood to the power of the temperature."""
-        temperature = self.temperature if temperature is None else temperature
-        return torch.softmax(torch.log(predicted) + temperature * score, dim=1)
-
-    def decode(
-        self, streams: dict[str, tuple[Tensor, Tensor]], posterior: Tensor, cuts: list[int] | None = None
-    ) -> tuple[Tensor, Tensor]:
-        """Means and log variances, each [B, cuts, K], at the ends of the given tokens (default: the newest).
-
-        At a cut nothing behind it is used: a lagging stream's tokens that have not come yet are missing, as they are at
-        the newest step. A window so gives several honest examples in training."""
-        reference, reference_mask = streams[self.reference]
-        other, other_mask = streams[self.of]
-        content = torch.cat([other * other_mask, other_mask], dim=1)  # [B, W + 1, T]
-        cuts = [self.tokens] if cuts is None else cuts
-        fused = []
-        for cut in cuts:
-            first = cut + self.ahead - READOUT_TOKENS
-            to, source = torch.arange(first, cut + self.ahead), torch.arange(cut).unsqueeze(1)
-            # shift[b, s, t]: the posterior of lag s - t, by which token s is moved to t; 0 for lags off the grid.
-            room = cut + self.ahead
-            shift = functional.pad(posterior, (room, room))[:, source - to + self.reach + room]
-            moved = torch.matmul(content[:, :, :cut], shift)  # [B, W + 1, READOUT_TOKENS]
-            # What a late stream has not brought yet is held at its newest token; the mask says that it is missing.
-            held = other[:, :, cut - 1 : cut] * other_mask[:, :, cut - 1 : cut] * (1.0 - shift.sum(1, keepdim=True))
-            now = functional.pad(reference_mask[:, :, first:cut], (0, self.ahead))
-            here = functional.pad(reference[:, :, first:cut], (0, self.ahead)) * now
-            beside = [functional.pad(content[:, :-1, first:cut], (0, self.ahead))] if self.beside else []
-            fused.append(self.fusion(here, moved[:, :-1] + held, now, moved[:, -1:], *beside))
-        mean, log_variance = self.readout(torch.cat(fused, dim=0))
-        shape = (len(cuts), posterior.shape[0], mean.shape[1])
-        return mean.reshape(shape).transpose(0, 1), log_variance.reshape(shape).transpose(0, 1)
+        Place u of the readout is the token u - (READOUT_TOKENS - ahead) after the newest; the lagging stream's token at
+        lag l of it stands l tokens on. What a late stream has not brought yet is held at its newest token, and the mask
+        says how much of a place is missing."""
+        ahead, rows = self.shape.ahead, READOUT_TOKENS
+        reference, present = (
+            functional.pad(x[:, :, x.shape[2] - (rows - ahead) :], (0, ahead)) for x in streams[self.reference]
+        )
+        other, there = (x[:, :, x.shape[2] - self.held :] for x in streams[self.of])
+        shift = toeplitz(posterior, rows)[:, : self.held]
+        moved = torch.matmul(torch.cat([other, there], dim=1), shift)  # [B, W + 1, rows]
+        ahead_of_it = 1.0 - torch.matmul(torch.ones_like(there), shift)
+        millis = total(posterior * self.filter.grid_millis)
+        spread = torch.sqrt(total(posterior * (self.filter.grid_millis - millis) ** 2))
+        more = [(spread / (self.token_millis * self.reach)).unsqueeze(2).expand(-1, 1, rows)]
+        if self.shape.beside:
+            more.append(functional.pad(other[:, :, self.reach :], (0, ahead)))
+        held = moved[:, :-1] + other[:, :, -1:] * ahead_of_it
+        fused = self.fusion(reference, held, present, moved[:, -1:], *more)
+        return tuple(part[:, :, 0] for part in self.readout(fused, newest=True))
 
     def forward(self, *tensors: Tensor) -> tuple[Tensor, ...]:
         """The exported graph: inputs and outputs in the contract's order."""
-        inputs = dict(zip(self.input_names, tensors, strict=True))
-        streams = self.encode(inputs)
-        score = self.score(streams)
-        posterior = self.weigh(self.predict(inputs["lag_belief"]), score)
-        mean, log_variance = self.decode(streams, posterior)
-        millis = torch.matmul(posterior, self.grid_millis)
-        return mean[:, 0], log_variance[:, 0], posterior, millis, torch.softmax(score, dim=1), posterior.clone()
+        inputs, result = dict(zip(self.input_names, tensors, strict=True)), {}
+        finished = {name: self._finished(name, inputs, result) for name in self.features}
+        streams = {name: self._embedded(name, *finished[name], inputs, result) for name in self.features}
+        hop = self.newest_evidence(finished, streams, inputs, result)
+        belief = self.filter.weigh(self.filter.predict(inputs["lag_belief"], inputs["lag_allowed"]), hop)
+        posterior = belief.sum(1)
+        headroom, kept = self.filter.headroom(inputs["lag_evidence"], hop, posterior)
+        decoded = self.decode(streams, posterior)
+        names = ("decoded", "decoded_log_variance", "smoothed", "smoothed_log_variance")
+        result |= dict(zip(names, decoded, strict=True))
+        result |= {"lag_posterior": posterior, "lag_millis": torch.matmul(posterior, self.filter.grid_millis)}
+        result |= {"alignment_headroom": headroom, "attention": torch.softmax(hop, dim=1)}
+        result |= {"next_lag_belief": belief, "next_lag_evidence": kept}
+        result["next_lag_allowed"] = inputs["lag_allowed"].clone()
+        return tuple(result[name] for name in self.result_names)
+
+    def newest_evidence(
+        self,
+        finished: dict[str, tuple[Tensor, Tensor]],
+        streams: dict[str, tuple[Tensor, Tensor]],
+        inputs: dict[str, Tensor],
+        result: dict[str, Tensor],
+    ) -> Tensor:
+        """Evidence [B, L] of the newest hop, from the embeddings; carries of its own come from `inputs` and go to
+        `result`."""
+        newest = self.reach + self.per_hop
+        recent = [x[:, :, x.shape[2] - newest :] for n in (self.reference, self.of) for x in streams[n]]
+        return evidence(*self.matcher(*recent), self.reach, self.per_hop)[:, 0]
+
+    def _finished(self, name: str, inputs: dict[str, Tensor], result: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """Features [B, C, T] of a stream's new tokens, and the mask [B, 1, past + T] of these and of those before."""
+        f, mask = self.features[name], inputs[f"{name}_mask"]
+        x, present = inputs[name] * mask.unsqueeze(2), f.token_mask(mask)
+        tokens, past = present.shape[2], f.past // f.stride
+        if not self.incremental:
+            present = functional.pad(present, (past, 0))
+            return f.finish(f.raw(functional.pad(x, (0, 0, f.past, 0))), present), present
+        if f.past:
+            x = torch.cat([inputs[f"{name}_past"], x], dim=1)
+            result[f"next_{name}_past"] = x[:, x.shape[1] - f.past :]
+        present = torch.cat([inputs[f"{name}_present"], present], dim=2)
+        result[f"next_{name}_present"] = present[:, :, tokens:]
+        return f.finish(f.raw(x), present[:, :, present.shape[2] - tokens - past :]), present
+
+    def _embedded(
+        self, name: str, features: Tensor, present: Tensor, inputs: dict[str, Tensor], result: dict[str, Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        """Embeddings [B, W, n] and mask [B, 1, n] of a stream's newest tokens, those carried included."""
+        tokens = features.shape[2]
+        here = present[:, :, present.shape[2] - tokens :]
+        if not self.incremental:
+            return self.encoders[name](features, here)[0], here
+        carried = inputs[f"{name}_first"], inputs[f"{name}_second"]
+        h, (first, second) = self.encoders[name](features, here, carried)
+        result[f"next_{name}_first"], result[f"next_{name}_second"] = first, second
+        h = torch.cat([inputs[f"{name}_embedding"], h], dim=2)
+        result[f"next_{name}_embedding"] = h[:, :, tokens:]
+        return h, present[:, :, present.shape[2] - h.shape[2] :]

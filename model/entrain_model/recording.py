@@ -5,6 +5,7 @@ Times are whole nanoseconds on the axis of the stamps. The unit of a time column
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ class Events:
     times_nanos: np.ndarray
     channel: np.ndarray
     bin_millis: int | None = None
+    gaps: tuple[tuple[int, int], ...] = ()
+    """Where nothing was recorded: [start, end) in nanoseconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +41,7 @@ class Samples:
     channels: int
     rate_hz: int
     values: np.ndarray
+    gaps: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +111,9 @@ class _Reader:
             name, kind = self.key(entry, "modality"), self.key(entry, "kind")
             if kind not in ("events", "samples"):
                 raise RecordingError(f"{self.path}: {name}: kind is {kind!r}, must be 'events' or 'samples'")
-            streams[name] = self.events(name, entry) if kind == "events" else self.samples(name, entry)
+            stream = self.events(name, entry) if kind == "events" else self.samples(name, entry)
+            gaps = tuple((self.key(g, "start_nanos"), self.key(g, "end_nanos")) for g in entry.get("gaps") or ())
+            streams[name] = dataclasses.replace(stream, gaps=gaps)
         return Session(
             name=self.key(self.tree, "name"),
             source=str(self.tree.get("source", "unknown")),

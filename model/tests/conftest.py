@@ -10,43 +10,68 @@ import numpy as np
 import pytest
 import torch
 import yaml
-
-from entrain_model.contract import Attention, Component, Contract, Lag, Modality, Output, State
+from entrain_model import recipe
+from entrain_model.bank import Augmentation
+from entrain_model.contract import Contract
+from entrain_model.lag_posterior import Shape
+from entrain_model.recipe import SIMULATED, Task
+from entrain_model.recording import Events, Labels, Samples, Session
 
 torch.set_num_threads(1)
 TRAINED = Path(__file__).parents[1] / "trained"
 GOLDEN = Path(__file__).parents[1] / "golden"
 REACH = 6
 SIZE = 2 * REACH + 1
+TOKENS = 80
+SMALL = dataclasses.replace(
+    SIMULATED,
+    context_hops=TOKENS // 2,
+    grid_reach=REACH,
+    delay_millis=100,
+    augmentation=Augmentation(lag_millis=40.0),
+    shape=Shape(width=16, fused=16, head=8, products=4),
+    tokens=96,
+    batch=8,
+    cuts=2,
+    steps=4,
+)
+"""80 tokens of 10 ms: all that an output of the window form depends on, and a few more. 5 units, 2 LFP channels."""
 
 
-def small_contract(*, aligned: bool = True) -> Contract:
-    """40 tokens of 10 ms, 5 units, 2 LFP channels, lags within 60 ms."""
-    contract = Contract(
+def small_session(seconds: int = 20) -> Session:
+    empty = np.zeros(0, np.int64)
+    return Session(
         name="small",
-        hop_millis=20,
-        context_hops=20,
-        warmup_hops=20,
-        modalities=(
-            Modality(name="spikes", kind="events", channels=5, unit="count", bins_per_hop=2),
-            Modality(name="lfp", kind="samples", channels=2, unit="sd", rate_hz=1000),
-        ),
-        outputs=(
-            Output(
-                name="decoded",
-                log_variance="decoded_log_variance",
-                components=(Component(name="velocity_x", unit="sd"), Component(name="velocity_y", unit="sd")),
-            ),
-        ),
+        source="made for a test",
+        start_nanos=0,
+        end_nanos=seconds * 1_000_000_000,
+        streams={
+            "spikes": Events("spikes", 5, empty, empty.astype(np.int32)),
+            "lfp": Samples("lfp", 2, 1000, np.zeros((seconds * 1000, 2), np.float32)),
+        },
+        labels=Labels(np.arange(2) * 10_000_000, np.zeros((2, 2), np.float32), ("velocity_x", "velocity_y"), "sd"),
+        lag=None,
     )
-    if not aligned:
-        return contract
-    return dataclasses.replace(
-        contract,
-        states=(State(name="lag_belief", next="next_lag_belief", shape=(SIZE,), initial=(1.0 / SIZE,) * SIZE),),
-        lag=Lag(of="spikes", relative_to="lfp", grid_millis=tuple(10.0 * i for i in range(-REACH, REACH + 1))),
-        attention=Attention(output="attention", shape=(SIZE,)),
-    )
+
+
+def small_contract(model: str = "lag-posterior") -> Contract:
+    task = Task(train=[(small_session(), (0, 1))], choose=[])
+    return recipe.contract_for(task, SMALL, model, "small")
+
+
+def small_network(model: str = "lag-posterior", seed: int = 5) -> tuple[torch.nn.Module, Contract]:
+    """A network with random weights, its buffers random too, in evaluation mode, and its window contract."""
+    torch.manual_seed(seed)
+    contract = small_contract(model)
+    network = recipe.build(contract, SMALL, model).eval()
+    with torch.no_grad():
+        for name, values in network.named_parameters():
+            if values.dim() > 1 and name.startswith("readout"):
+                values.mul_(2.0)  # so that outputs are of the order of 1
+        for name, buffer in network.named_buffers():
+            if name in ("weight", "bias") or name.endswith(".mean"):
+                buffer.normal_()
+    return network, contract
 
 
 def write_session(folder: Path, *, seconds: int = 20, seed: int = 0) -> Path:

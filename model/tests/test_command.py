@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from conftest import write_session
-
 from entrain_model import contract as contracts
+from entrain_model import recording, suite
 from entrain_model.__main__ import main
 from entrain_model.evaluate import session_of
+from entrain_model.recipe import ALIGNED
 
 
-@pytest.mark.parametrize("model", ["lag-posterior", "early-fusion", "reference-only", "ridge"])
+@pytest.mark.parametrize("model", ["lag-posterior", "two-stage", "late", "reference-only", "ridge"])
 def test_quick_training_writes_a_file_that_runs_its_card_and_its_plot(tmp_path, tiny, model, capsys):
     arguments = ["train", "--simulated", str(tiny), "--model", model, "--out", str(tmp_path), "--quick"]
     assert main(arguments) == 0
@@ -21,6 +24,10 @@ def test_quick_training_writes_a_file_that_runs_its_card_and_its_plot(tmp_path, 
     card = (tmp_path / f"{model}.md").read_text()
     assert "R2" in card
     assert "first 70 %" in card
+    if model in ALIGNED:
+        stepwise = contracts.read(tmp_path / f"{model}-incremental.onnx")
+        assert (stepwise.context_hops, stepwise.name) == (1, f"{model}-incremental")
+        assert f"{model}-incremental.onnx" in card
     assert (tmp_path / f"{model}.png").stat().st_size > 1000
     assert "R2" in capsys.readouterr().out
 
@@ -57,11 +64,60 @@ def test_too_short_a_session_gets_one_clear_line(tmp_path, capsys):
 
 
 def test_two_files_are_scored_side_by_side(tmp_path, tiny, capsys):
-    for model in ("lag-posterior", "early-fusion"):
+    for model in ("lag-posterior", "early-cnn"):
         main(["train", "--simulated", str(tiny), "--model", model, "--out", str(tmp_path), "--quick"])
     capsys.readouterr()
-    files = [str(tmp_path / f"{m}.onnx") for m in ("lag-posterior", "early-fusion")]
+    files = [str(tmp_path / f"{m}.onnx") for m in ("lag-posterior", "early-cnn")]
     assert main(["evaluate", *files, "--simulated", str(tiny), "--paths", "1", "--stretch", "choose"]) == 0
     out = capsys.readouterr().out
-    assert "model early-fusion" in out
+    assert "model early-cnn" in out
     assert "lead_low" in out
+
+
+def test_a_suite_is_trained_scored_and_reported(tmp_path, tiny, capsys, monkeypatch):
+    """The whole way on sessions of a test's length, the simulator left out."""
+    monkeypatch.setattr(suite, "_session", lambda folder, subject, number, seconds, options: recording.read(tiny))
+    models = tmp_path / "suite"
+    train = [
+        "train",
+        "--suite",
+        "--quick",
+        "--out",
+        str(models),
+        "--subjects",
+        "11",
+        "--models",
+        "lag-posterior,early-cnn",
+    ]
+    assert main(train) == 0
+    assert main(train) == 0  # what is there is not trained again
+    out = tmp_path / "out"
+    score = ["evaluate", "--suite", str(models), "--out", str(out), "--subjects", "11"]
+    assert main([*score, "--conditions", "noise-0,jump-0"]) == 0
+    tables = (out / "tables.md").read_text()
+    assert "### noise-0" in tables
+    assert "lag-posterior, true lag" in tables
+    tree = json.loads((out / "scores.json").read_text())
+    rows = {(row["condition"], row["model"]): row for row in tree["rows"]}
+    assert rows["noise-0", "early-cnn"]["decoded_lead"] is not None
+    assert rows["noise-0", "early-cnn"]["decoded_r2_low"] <= rows["noise-0", "early-cnn"]["decoded_r2_high"]
+    assert (out / "scores.csv").read_text().count("\n") == len(tree["rows"]) + 1
+    assert (out / "noise.png").stat().st_size > 1000
+    capsys.readouterr()
+    assert main(["evaluate", "--suite", str(models), "--quick"]) == 0
+    assert "### noise-1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--conditions", "fog"], "--conditions has 'fog', must be some of noise-0"),
+        (["--subjects", "1"], "--subjects has '1', must be some of 11"),
+        ([], "no models; make them with ./entrain train --suite"),
+    ],
+)
+def test_wrong_options_of_a_suite_get_one_clear_line(tmp_path, options, message, capsys):
+    assert main(["evaluate", "--suite", str(tmp_path), *options]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1

@@ -8,41 +8,46 @@ from pathlib import Path
 
 import onnx
 import pytest
-from conftest import TRAINED, small_contract
-
+from conftest import SIZE, TOKENS, TRAINED, small_contract, small_network
 from entrain_model import contract as contracts
 from entrain_model.contract import Contract, ContractError, Lag
-from entrain_model.early_fusion import EarlyFusion
 from entrain_model.export import export
 
 
-@pytest.mark.parametrize("aligned", [True, False])
-def test_json_round_trip_gives_the_same_contract(aligned):
-    contract = dataclasses.replace(small_contract(aligned=aligned), provenance={"seed": 3, "metrics": {"r2": 0.5}})
+@pytest.mark.parametrize("model", ["lag-posterior", "early-cnn", "ridge"])
+def test_json_round_trip_gives_the_same_contract(model):
+    contract = dataclasses.replace(small_contract(model), provenance={"seed": 3, "metrics": {"r2": 0.5}})
     assert Contract.from_json(contract.to_json()) == contract
 
 
 def test_tensors_follow_from_the_contract():
     contract = small_contract()
     assert contract.inputs() == {
-        "spikes": (40, 5),
-        "spikes_mask": (40,),
-        "lfp": (400, 2),
-        "lfp_mask": (400,),
-        "lag_belief": (13,),
+        "spikes": (TOKENS, 5),
+        "spikes_mask": (TOKENS,),
+        "lfp": (TOKENS * 10, 2),
+        "lfp_mask": (TOKENS * 10,),
+        "lag_belief": (3, SIZE),
+        "lag_allowed": (SIZE,),
+        "lag_evidence": (SIZE,),
     }
     assert list(contract.results()) == [
         "decoded",
         "decoded_log_variance",
+        "smoothed",
+        "smoothed_log_variance",
         "lag_posterior",
         "lag_millis",
+        "alignment_headroom",
         "attention",
         "next_lag_belief",
+        "next_lag_allowed",
+        "next_lag_evidence",
     ]
 
 
 REFUSALS = [
-    (lambda t: t.update(version=2), "contract version is 2, this code reads versions 1 to 1"),
+    (lambda t: t.update(version=3), "contract version is 3, this code reads versions 1 to 2"),
     (lambda t: t.update(hop_millis=0), "hop_millis is 0, must be a whole number of at least 1"),
     (lambda t: t.update(context_hops="50"), "context_hops is '50'"),
     (lambda t: t.pop("hop_millis"), "key 'hop_millis' is missing"),
@@ -53,11 +58,16 @@ REFUSALS = [
     (lambda t: t["modalities"][0].update(rate_hz=1000), "rate_hz is 1000, but events have no rate"),
     (lambda t: t["modalities"][1].update(rate_hz=1030), "rate_hz is 1030, must give whole samples"),
     (lambda t: t["outputs"][0].update(log_variance="lfp_mask"), "'lfp_mask' stands 2 times"),
-    (lambda t: t["states"][0].update(initial=[0.5, 0.5]), "initial has 2 values, must have 1 or 13"),
+    (lambda t: t["states"][0].update(initial=[0.5, 0.5]), "initial has 2 values, must have 1 or 39"),
     (lambda t: t["states"][0].update(next="decoded"), "'decoded' stands 2 times"),
     (lambda t: t["outputs"][0].update(components=[]), "has no component"),
     (lambda t: t["lag"].update(of="emg"), "of is 'emg', must be one of ['spikes', 'lfp']"),
     (lambda t: t["lag"].update(grid_millis=[0.0, 0.0]), "must rise from value to value"),
+    (lambda t: t["lag"].update(allowed="lag_belief"), "allowed is 'lag_belief', must be a state of shape (13,)"),
+    (lambda t: t["lag"].update(headroom="decoded"), "'decoded' stands 2 times"),
+    (lambda t: t["outputs"][1].update(delay_millis=-20), "delay_millis is -20, must be a multiple of the hop"),
+    (lambda t: t["outputs"][1].update(delay_millis=30), "delay_millis is 30, must be a multiple of the hop"),
+    (lambda t: t["outputs"][1].update(delay_millis=0), "component 'velocity_x' stands twice at a delay of 0 ms"),
 ]
 
 
@@ -71,9 +81,9 @@ def test_contract_that_cannot_be_kept_is_refused(spoil, message):
 
 
 def test_file_without_contract_and_file_that_breaks_it_are_refused(tmp_path):
-    contract = small_contract(aligned=False)
+    network, contract = small_network("early-cnn")
     path = tmp_path / "small.onnx"
-    export(EarlyFusion(contract).eval(), contract, path)
+    export(network, contract, path)
     assert contracts.read(path) == contract
     assert b".py" not in path.read_bytes()
 

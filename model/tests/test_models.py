@@ -2,147 +2,218 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 import torch
-from conftest import GOLDEN, REACH, SIZE, TRAINED, small_contract
-
+from conftest import GOLDEN, REACH, SIZE, TOKENS, TRAINED, small_network
 from entrain_model import contract as contracts
-from entrain_model import golden
-from entrain_model.early_fusion import EarlyFusion
-from entrain_model.evaluate import session_of
+from entrain_model import golden, recipe
+from entrain_model.bank import Batch
+from entrain_model.evaluate import initial_states, session_of
 from entrain_model.export import example_inputs, export, file_hash
-from entrain_model.lag_posterior import READOUT_TOKENS, LagPosterior
-from entrain_model.ridge import Ridge, solve
+from entrain_model.lag_posterior import (
+    READOUT_TOKENS,
+    LagFilter,
+    Readout,
+    evidence,
+    expected_maximum,
+    toeplitz,
+)
+from entrain_model.recipe import ALIGNED, MODELS
+from entrain_model.ridge import solve
 
 PARITY = 1e-5
 """Exported graph against PyTorch, relative to values of about 1; lag in ms has its own scale."""
 MILLIS = 1e-2
 
 
-def networks():
-    for name, build, aligned in (
-        ("lag-posterior", LagPosterior, True),
-        ("early-fusion", EarlyFusion, False),
-        ("ridge", lambda c: Ridge(c, history=5), False),
-    ):
-        yield name, build, small_contract(aligned=aligned)
-    contract = small_contract(aligned=False)
-    yield "reference-only", EarlyFusion, dataclasses.replace(contract, modalities=contract.modalities[1:])
-
-
-def randomised(build, contract):
-    torch.manual_seed(5)
-    network = build(contract).eval()
-    with torch.no_grad():
-        for buffer in ("weight", "bias"):
-            if isinstance(network, Ridge):
-                getattr(network, buffer).normal_()
-    return network
-
-
-@pytest.mark.parametrize(("build", "contract"), [n[1:] for n in networks()], ids=[n[0] for n in networks()])
-def test_exported_graph_equals_pytorch_for_any_batch(tmp_path, build, contract):
-    network = randomised(build, contract)
-    path = tmp_path / "small.onnx"
-    export(network, contract, path)
-    session = session_of(path)
-    for batch in (1, 2, 7):
-        inputs = example_inputs(contract, batch, seed=batch)
-        found = session.run(list(contract.results()), feeds(contract, inputs))
-        with torch.no_grad():
-            expected = network(*inputs)
-        for (name, shape), a, b in zip(contract.results().items(), found, expected, strict=True):
-            assert a.shape == (batch, *shape)
-            np.testing.assert_allclose(a, b.numpy(), atol=MILLIS if name == "lag_millis" else PARITY, err_msg=name)
-
-
-@pytest.mark.parametrize(("build", "contract"), [n[1:] for n in networks()], ids=[n[0] for n in networks()])
-def test_network_does_not_read_what_is_masked(build, contract):
-    network = randomised(build, contract)
-    inputs = dict(zip(contract.inputs(), example_inputs(contract, 3), strict=True))
-    garbled = dict(inputs)
-    for m in contract.modalities:
-        hidden = inputs[f"{m.name}_mask"].unsqueeze(-1) == 0
-        garbled[m.name] = torch.where(hidden, torch.tensor(-1e4), inputs[m.name])
-    with torch.no_grad():
-        for a, b in zip(network(*inputs.values()), network(*garbled.values()), strict=True):
-            torch.testing.assert_close(a, b, atol=0, rtol=0)
+def near(name):
+    return MILLIS if name == "lag_millis" else 1e-4 if name == "alignment_headroom" else PARITY
 
 
 def feeds(contract, tensors):
     return {n: np.asarray(t) for n, t in zip(contract.inputs(), tensors, strict=True)}
 
 
-def test_pooled_score_equals_the_sum_over_pairs_of_equal_lag():
-    network = randomised(LagPosterior, small_contract())
-    contract = small_contract()
-    inputs = dict(zip(contract.inputs(), example_inputs(contract, 2), strict=True))
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """For a model: its network and, for each of its forms, the contract and the exported file, made once."""
+    made = {}
+
+    def of(model):
+        if model not in made:
+            network, contract = small_network(model)
+            forms = [contract]
+            if model in ALIGNED:
+                forms.append(recipe.incremental(contract, network))
+            folder, files = tmp_path_factory.mktemp(model), []
+            for form in forms:
+                path = folder / f"{len(files)}.onnx"
+                export(network.bind(form) if model in ALIGNED else network, form, path)
+                files.append((form, path))
+            made[model] = network, files
+        return made[model]
+
+    return of
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_exported_graph_equals_pytorch_for_any_batch(exported, model):
+    network, files = exported(model)
+    for form, path in files:
+        if model in ALIGNED:
+            network.bind(form)
+        session = session_of(path)
+        for batch in (1, 3):
+            inputs = example_inputs(form, batch, seed=batch)
+            found = session.run(list(form.results()), feeds(form, inputs))
+            with torch.no_grad():
+                expected = network(*inputs)
+            for (name, shape), a, b in zip(form.results().items(), found, expected, strict=True):
+                assert a.shape == (batch, *shape)
+                np.testing.assert_allclose(a, b.numpy(), atol=near(name), err_msg=name)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_network_does_not_read_what_is_masked(model):
+    network, contract = small_network(model)
+    inputs = dict(zip(contract.inputs(), example_inputs(contract, 3), strict=True))
+    garbled = dict(inputs)
+    for m in contract.modalities:
+        hidden = inputs[f"{m.name}_mask"].unsqueeze(-1) == 0
+        garbled[m.name] = torch.where(hidden, torch.tensor(1e4), inputs[m.name])
     with torch.no_grad():
-        network.weight.normal_()
-        network.prior.normal_()
-        network.recency.uniform_(0.5, 1.5)
-        streams = network.encode(inputs)
-        found = network.score(streams).numpy()
-        (lfp, lfp_mask), (spikes, spikes_mask) = streams["lfp"], streams["spikes"]
-        query = (network.query(lfp) * lfp_mask).numpy()
-        key = (network.key(spikes) * spikes_mask).numpy()
-        weight = torch.nn.functional.softplus(network.weight + 0.5413).numpy() * np.exp(float(network.gain))
-        weight *= network.recency.numpy()
+        for a, b in zip(network(*inputs.values()), network(*garbled.values()), strict=True):
+            torch.testing.assert_close(a, b, atol=0, rtol=0)
+
+
+def stretch(contract, hops, seed):
+    """Rows and masks of a stretch, with gaps, a late start of one stream and a stream that stops."""
+    rng, rows = np.random.default_rng(seed), {}
+    for i, m in enumerate(contract.modalities):
+        steps = m.steps(contract.hop_millis)
+        mask = np.repeat((rng.random(hops) > 0.1).astype(np.float32), steps)
+        if i == 0:
+            mask[: 5 * steps] = 0
+        mask[hops * steps * (2 + i) // 4 : hops * steps * (2 + i) // 4 + 30 * steps] = 0
+        x = rng.standard_normal((hops * steps, m.planes)).astype(np.float32)
+        rows[m.name] = (np.round(np.abs(x)) if m.kind == "events" else x) * mask[:, None]
+        rows[f"{m.name}_mask"] = mask
+    return rows
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("model", ALIGNED)
+def test_incremental_form_equals_window_form_at_every_hop(exported, model, seed):
+    """Through ONNX Runtime, from the first hop of a session on, gaps and missing streams included."""
+    _, files = exported(model)
+    contract = files[0][0]
+    rows, found = stretch(contract, 160, seed), []
+    for form, path in files:
+        session, states, kept = session_of(path), initial_states(form, 1), []
+        for hop in range(160):
+            given = dict(states)
+            for m in form.modalities:
+                count, end = form.rows(m), (hop + 1) * m.steps(form.hop_millis)
+                for name in (m.name, f"{m.name}_mask"):
+                    part = rows[name][max(0, end - count) : end]
+                    before = np.zeros((count - len(part), *part.shape[1:]), np.float32)
+                    given[name] = np.concatenate([before, part])[None]
+            result = dict(zip(form.results(), session.run(list(form.results()), given), strict=True))
+            states = {s.name: result[s.next] for s in form.states}
+            kept.append({n: result[n] for n in contract.results()})
+        found.append(kept)
+    for name in contract.results():
+        a, b = (np.concatenate([hop[name] for hop in kept]) for kept in found)
+        np.testing.assert_allclose(a, b, atol=near(name), err_msg=name)
+        if name in ("decoded", "lag_millis"):
+            assert a.std() > 1e-3, name
+
+
+@pytest.mark.parametrize("model", [m for m in MODELS if m not in (*ALIGNED, "ridge")])
+def test_a_rival_is_causal_and_its_newest_step_is_the_last_of_all_steps(model):
+    network, _ = small_network(model)
+    raws = {n: torch.randn(2, f.size, 90) for n, f in network.features.items()}
+    masks = {n: torch.ones(2, 1, 90 + f.past // f.stride) for n, f in network.features.items()}
+    changed = {n: torch.cat([x[:, :, :-5], x[:, :, -5:] + 1], dim=2) for n, x in raws.items()}
+    with torch.no_grad():
+        every = network.decode(raws, masks, newest=False)
+        last = network.decode(raws, masks, newest=True)
+        other = network.decode(changed, masks, newest=False)
+    assert every[0].shape[2] == 90 - READOUT_TOKENS + 1
+    for a, b, c in zip(every, last, other, strict=True):
+        torch.testing.assert_close(a[:, :, -1:], b, atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(a[:, :, :-5], c[:, :, :-5], atol=1e-5, rtol=1e-5)
+        assert (a[:, :, -5:] - c[:, :, -5:]).abs().max() > 1e-4
+
+
+def test_readout_of_one_step_equals_the_last_of_all():
+    torch.manual_seed(0)
+    readout = Readout(8, 2, 0.0).eval()
+    h = torch.randn(3, 8, READOUT_TOKENS + 4)
+    for a, b in zip(readout(h), readout(h, newest=True), strict=True):
+        torch.testing.assert_close(a[:, :, -1:], b, atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("per_hop", [1, 2])
+def test_evidence_equals_the_sum_over_pairs_whose_later_token_is_new(per_hop):
+    torch.manual_seed(per_hop)
+    reach, tokens = 4, 6
+    query, key = torch.randn(2, 3, reach + tokens), torch.randn(2, 3, reach + tokens)
+    found = evidence(query, key, reach, per_hop)
     for b in range(2):
-        for lag in range(-REACH, REACH + 1):
-            total = sum(
-                weight[t] * (query[b, :, t] @ key[b, :, t + lag]) for t in range(40) if 0 <= t + lag < 40
-            ) / np.sqrt(query.shape[1] * 40)
-            assert found[b, lag + REACH] == pytest.approx(total + network.prior[lag + REACH].item(), abs=1e-4)
+        for hop in range(tokens // per_hop):
+            for lag in range(-reach, reach + 1):
+                ends = range(reach + hop * per_hop, reach + (hop + 1) * per_hop)
+                expected = sum(float(query[b, :, e - max(lag, 0)] @ key[b, :, e - max(lag, 0) + lag]) for e in ends)
+                assert float(found[b, hop, lag + reach]) == pytest.approx(expected, abs=1e-5)
+
+
+def test_shift_moves_each_token_by_its_lag():
+    posterior = torch.rand(2, SIZE)
+    shift = toeplitz(posterior, 9)
+    assert shift.shape == (2, 9 + 2 * REACH, 9)
+    for s in range(9 + 2 * REACH):
+        for u in range(9):
+            inside = 0 <= s - u < SIZE
+            expected = posterior[:, s - u] if inside else torch.zeros(2)
+            torch.testing.assert_close(shift[:, s, u], expected)
 
 
 @pytest.mark.parametrize("lag", [-6, -2, 0, 3, 6])
 def test_a_certain_belief_shifts_the_lagging_stream_by_its_lag(lag):
     """Token t + lag comes to t; what has not come yet is held at the newest token and counts as missing."""
-    network = randomised(LagPosterior, small_contract())
-    reference, content, mask = torch.randn(1, 64, 40), torch.randn(1, 64, 40), torch.ones(1, 1, 40)
-    tail = range(40 - READOUT_TOKENS, 40)
-    moved = torch.stack([content[:, :, min(t + lag, 39)] for t in tail], dim=2)
-    present = torch.tensor([[[float(t + lag < 40) for t in tail]]])
+    network, _ = small_network()
+    reference, content, mask = torch.randn(1, 16, TOKENS), torch.randn(1, 16, TOKENS), torch.ones(1, 1, TOKENS)
+    tail = range(TOKENS - READOUT_TOKENS, TOKENS)
+    moved = torch.stack([content[:, :, min(t + lag, TOKENS - 1)] for t in tail], dim=2)
+    present = torch.tensor([[[float(t + lag < TOKENS) for t in tail]]])
     with torch.no_grad():
         streams = {"lfp": (reference, mask), "spikes": (content, mask)}
-        shifted, _ = network.decode(streams, torch.eye(SIZE)[lag + REACH : lag + REACH + 1])
-        newest = slice(tail.start, 40)
-        expected, _ = network.readout(network.fusion(reference[:, :, newest], moved, mask[:, :, newest], present))
-    torch.testing.assert_close(shifted[:, 0], expected[:, :, 0], atol=1e-5, rtol=0)
+        shifted = network.decode(streams, torch.eye(SIZE)[lag + REACH : lag + REACH + 1])
+        there, certain = mask[:, :, tail.start :], torch.zeros(1, 1, READOUT_TOKENS)
+        fused = network.fusion(reference[:, :, tail.start :], moved, there, present, certain)
+        expected = network.readout(fused)
+    for a, b in zip(shifted, expected, strict=True):
+        torch.testing.assert_close(a, b[:, :, 0], atol=1e-5, rtol=1e-5)
 
 
-def test_a_cut_sees_nothing_behind_it():
-    network = randomised(LagPosterior, small_contract())
-    contract = small_contract()
-    inputs = dict(zip(contract.inputs(), example_inputs(contract, 2), strict=True))
-    changed = dict(inputs)
-    changed["spikes"] = inputs["spikes"].clone()
-    changed["spikes"][:, 36:] += 1
-    changed["lfp"] = inputs["lfp"].clone()
-    changed["lfp"][:, 360:] += 1
-    posterior = torch.softmax(torch.randn(2, 13), 1)
-    with torch.no_grad():
-        before, _ = network.decode(network.encode(inputs), posterior, [36, 40])
-        after, _ = network.decode(network.encode(changed), posterior, [36, 40])
-    torch.testing.assert_close(before[:, 0], after[:, 0], atol=1e-6, rtol=0)
-    assert (before[:, 1] - after[:, 1]).abs().max() > 1e-4
+def lag_filter(hypotheses=(0.0,)):
+    return LagFilter(tuple(10.0 * i for i in range(-REACH, REACH + 1)), 0.02, hypotheses, 19.0).eval()
 
 
-def followed(path):
-    """Errors in ms of a belief fed with scores that peak at the path under noise, and the beliefs, hop after hop."""
-    network = LagPosterior(small_contract()).eval()
-    generator, belief = torch.Generator().manual_seed(0), torch.rand(1, 13)
+def followed(path, *, jitter=0.0, hypotheses=(0.0,)):
+    """Errors in ms of a belief fed with evidence that peaks at the path under noise, hop after hop, and its sums."""
+    belief_filter, generator = lag_filter(hypotheses), torch.Generator().manual_seed(0)
+    belief, grid = torch.rand(1, len(hypotheses), SIZE), belief_filter.grid_millis
     errors, sums = [], []
     for lag in path:
-        # The peak is below the noise of a single window.
-        score = 3.0 * torch.exp(-0.5 * ((network.grid_millis - lag) / 10) ** 2)
-        score = score + torch.randn(1, 13, generator=generator)
-        belief = network.weigh(network.predict(belief), score, 0.5)
-        errors.append(float(belief @ network.grid_millis) - lag)
+        # The peak is below the noise of a single hop.
+        off = float(torch.randn(1, generator=generator)) * jitter
+        peak = 2.0 * torch.exp(-0.5 * ((grid - lag - off) / 10) ** 2)
+        hop = peak + torch.randn(1, SIZE, generator=generator)
+        belief = belief_filter.weigh(belief_filter.predict(belief), hop, 0.5)
+        errors.append(float(belief.sum(1) @ grid) - lag)
         sums.append(float(belief.sum()))
         assert (belief >= 0).all()
     return np.array(errors), np.array(sums)
@@ -151,24 +222,68 @@ def followed(path):
 def test_belief_stays_normalised_and_follows_a_lag_that_moves():
     errors, sums = followed([-40 + 0.1 * t for t in range(800)])
     np.testing.assert_allclose(sums, 1.0, atol=1e-5)
-    assert np.sqrt((errors[50:] ** 2).mean()) < 6.0
+    assert np.sqrt((errors[50:] ** 2).mean()) < 8.0
 
 
 def test_belief_is_back_soon_after_a_jump():
     errors, _ = followed([-50.0] * 200 + [50.0] * 60)
-    assert np.abs(errors[215:]).max() < 20.0
+    assert np.abs(errors[230:]).max() < 20.0
+
+
+def test_a_hypothesis_about_jitter_steadies_the_belief_where_packets_are_jittered():
+    alone, _ = followed([0.0] * 1500, jitter=25.0)
+    bank, _ = followed([0.0] * 1500, jitter=25.0, hypotheses=(0.0, 25.0))
+    assert np.sqrt((bank[100:] ** 2).mean()) < 0.95 * np.sqrt((alone[100:] ** 2).mean())
 
 
 def test_prediction_keeps_a_floor_everywhere_and_spreads_by_the_diffusion():
-    network = LagPosterior(small_contract()).eval()
-    certain = torch.zeros(1, 13)
-    certain[0, 6] = 3.0  # not normalised: the host may hand back anything non-negative
-    predicted = network.predict(certain)
+    belief_filter = lag_filter()
+    certain = torch.zeros(1, 1, SIZE)
+    certain[0, 0, REACH] = 3.0  # not normalised: the host may hand back anything non-negative
+    predicted = belief_filter.predict(certain)
     assert float(predicted.sum()) == pytest.approx(1.0, abs=1e-6)
-    assert float(predicted[0, 0]) == pytest.approx(0.002 / 13, rel=1e-3)
-    variance = float((predicted * network.grid_millis**2).sum())
-    jump = 0.002 * float((network.grid_millis**2).mean())
+    assert float(predicted[0, 0, 0]) == pytest.approx(0.002 / SIZE, rel=1e-3)
+    variance = float((predicted * belief_filter.grid_millis**2).sum())
+    jump = 0.002 * float((belief_filter.grid_millis**2).mean())
     assert variance == pytest.approx(19.0**2 * 0.02 * 0.998 + jump, rel=1e-3)
+
+
+def test_a_lag_that_is_not_allowed_has_no_belief_whatever_the_evidence():
+    belief_filter = lag_filter()
+    allowed = torch.zeros(1, SIZE)
+    allowed[0, 4:7] = 1.0
+    hop = torch.zeros(1, SIZE)
+    hop[0, 11] = 20.0
+    belief = belief_filter.weigh(belief_filter.predict(torch.ones(1, 1, SIZE), allowed), hop)[:, 0]
+    assert float(belief[0, 4:7].sum()) > 0.99
+
+
+def test_headroom_grows_with_the_peak_and_is_below_zero_without_one():
+    belief_filter, generator = lag_filter(), torch.Generator().manual_seed(1)
+    found = []
+    for height in (0.0, 4.0, 16.0):
+        kept = torch.zeros(1, SIZE)
+        for _ in range(300):
+            hop = torch.randn(1, SIZE, generator=generator)
+            hop[0, 3] += height / 16
+            posterior = torch.zeros(1, SIZE)
+            posterior[0, 3] = 1.0
+            headroom, kept = belief_filter.headroom(kept, hop, posterior)
+        found.append(float(headroom))
+    assert found[0] < 0.5 < found[2]
+    assert found[0] < found[1] < found[2]
+
+
+@pytest.mark.parametrize("count", [2, 12, 48])
+def test_expected_maximum_equals_a_simulated_one(count):
+    drawn = np.random.default_rng(0).standard_normal((200_000, count)).max(1)
+    assert expected_maximum(count) == pytest.approx(drawn.mean(), abs=0.01)
+
+
+def test_batch_without_a_modality_hides_it():
+    batch = Batch({}, {"a": torch.ones(1, 1, 3), "b": torch.ones(1, 1, 3)}, torch.zeros(1), torch.zeros(1))
+    assert batch.without("a").masks["a"].sum() == 0
+    assert batch.without("a").masks["b"].sum() == 3
 
 
 def test_ridge_solves_its_normal_equations():
@@ -191,7 +306,7 @@ def test_shipped_file_gives_a_row_the_same_result_in_any_batch(path):
     for row in range(5):
         alone = session.run(names, {n: v[row : row + 1] for n, v in inputs.items()})
         for name, a, b in zip(names, alone, together, strict=True):
-            np.testing.assert_allclose(a[0], b[row], atol=MILLIS if name == "lag_millis" else PARITY, err_msg=name)
+            np.testing.assert_allclose(a[0], b[row], atol=near(name), err_msg=name)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)

@@ -1,0 +1,180 @@
+"""What is fitted on validation streams after training: the filter's temperature and diffusion, and the scale of the
+variances.
+
+A stream of validation time is run whole: convolutions see it as one long window, which is what both exported forms
+compute hop by hop.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from entrain_model.contract import Contract
+from entrain_model.evaluate import NORMAL_90
+from entrain_model.lag_posterior import READOUT_TOKENS, LagPosterior
+from entrain_model.recipe import Recipe, Task
+from entrain_model.train import run_filter
+from entrain_model.two_stage import TwoStage
+from entrain_model.windows import Stream, noisy, stream, wandering_lag
+
+TEMPERATURES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
+DIFFUSIONS = (0.5, 1.0, 2.0, 4.0)
+"""Variance of the belief's diffusion, in multiples of the clock's."""
+JITTER_MILLIS = 8.0
+CHUNK = 256
+
+
+def choice_streams(task: Task, recipe: Recipe, contract: Contract) -> list[tuple[str, Stream]]:
+    """The validation stretches under wandering lags and every level of noise, with packet jitter as in the field, then
+    clean ones with the heaviest jitter of the training; each with a word for what it is."""
+    streams = []
+    heaviest = max(recipe.augmentation.jitter_millis)
+    kinds = [(f"noise_{sigma:g}", sigma, JITTER_MILLIS) for sigma in recipe.track_noise]
+    kinds += [(f"jitter_{heaviest:g}", 0.0, heaviest)] if heaviest > 2 * JITTER_MILLIS else []
+    for i, (session, span) in enumerate(task.choose):
+        seconds, limit = (span[1] - span[0]) / 1e9, recipe.augmentation.lag_millis
+        for path in range(recipe.track_paths):
+            for j, (word, sigma, jitter) in enumerate(kinds):
+                seed = 77 + 100 * i + 10 * path + j
+                lag = wandering_lag(recipe.wander_sd_millis, recipe.wander_seconds, limit, seconds, seed)
+                clean = stream(session, contract, span, lag, task.lag_of, jitter_millis=jitter, seed=seed)
+                streams.append((word, noisy(clean, sigma, seed) if sigma > 0 else clean))
+    return streams
+
+
+def raws(network: nn.Module, s: Stream) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Raw features [1, F, T] and masks [1, 1, past + T] of a whole stream."""
+    features, masks = {}, {}
+    for name, f in network.features.items():
+        x = torch.from_numpy(np.concatenate([np.zeros((f.past, s.rows[name].shape[1]), np.float32), s.rows[name]]))
+        features[name] = f.raw(x.unsqueeze(0))
+        mask = f.token_mask(torch.from_numpy(s.masks[name]).unsqueeze(0))
+        masks[name] = torch.nn.functional.pad(mask, (f.past // f.stride, 0))
+    return features, masks
+
+
+def scores(network: LagPosterior, features: dict[str, Tensor], masks: dict[str, Tensor]) -> Tensor:
+    """Evidence [1, H, L] of every hop of a stream, in chunks: a whole stream's pairs are too many for one product."""
+    tokens = next(iter(features.values())).shape[2]
+    step, before = CHUNK * network.per_hop, network.reach + 32
+    before = -(-before // network.per_hop) * network.per_hop
+    rows = []
+    for start in range(0, tokens, step):
+        first = max(0, start - before)
+        part = {n: x[:, :, first : start + step] for n, x in features.items()}
+        spans = {}
+        for n, mask in masks.items():
+            past = network.features[n].past // network.features[n].stride
+            spans[n] = mask[:, :, first : past + start + step]
+        if isinstance(network, TwoStage):
+            found = network.score_of(part, spans)
+        else:
+            found = network.score(network.embed(part, spans))
+        rows.append(found[:, (start - first) // network.per_hop :])
+    return torch.cat(rows, dim=1)
+
+
+def calibrate(network: nn.Module, task: Task, recipe: Recipe, contract: Contract) -> dict[str, float]:
+    """Fits what is fitted, and returns what validation said of it."""
+    words, streams = zip(*choice_streams(task, recipe, contract), strict=True)
+    figures: dict[str, float] = {}
+    with torch.no_grad():
+        prepared = [raws(network, s) for s in streams]
+        if isinstance(network, LagPosterior):
+            evidences = [scores(network, *p) for p in prepared]
+            figures |= _fit_filter(network, words, streams, evidences)
+        errors = [[], []]
+        for i, (s, (features, masks)) in enumerate(zip(streams, prepared, strict=True)):
+            if isinstance(network, LagPosterior):
+                flat = torch.ones(1, network.filter.hypotheses, network.filter.lags)
+                posterior = run_filter(network, evidences[i], flat).sum(2)[0]
+                found = _decoded(network, features, masks, posterior)
+            else:
+                found = _dense(network, features, masks, recipe)
+            targets = torch.from_numpy(s.targets)
+            for k, (delay, mean, log_variance) in enumerate(((0, *found[:2]), (recipe.delay_tokens, *found[2:4]))):
+                hops, rows = found[4], delay // contract.tokens_per_hop
+                left = mean - targets[hops - rows]
+                errors[k].append((left.abs() * torch.exp(-0.5 * log_variance)).flatten())
+        for k in range(2):
+            # A gaussian's scale that covers 90 % rather than the one of the largest likelihood: tails are heavier.
+            wide = torch.quantile(torch.cat(errors[k])[::7], 0.9) / NORMAL_90
+            network.readout.log_variance_shift[k] += 2 * torch.log(wide)
+    return figures
+
+
+def _decoded(
+    network: LagPosterior, features: dict[str, Tensor], masks: dict[str, Tensor], posterior: Tensor
+) -> tuple[Tensor, ...]:
+    """Four tensors [n, K] and the hops [n] that they are of: every hop that has all a decode reaches back."""
+    streams = network.embed(features, masks)
+    hops = torch.arange(-(-network.held // network.per_hop), len(posterior))
+    parts = []
+    for chosen in hops.split(CHUNK):
+        ends = (chosen + 1) * network.per_hop
+        places = ends[:, None] + torch.arange(-network.held, 0)
+        cut = {n: tuple(x[0][:, places].transpose(0, 1) for x in pair) for n, pair in streams.items()}
+        parts.append(network.decode(cut, posterior[chosen]))
+    return (*(torch.cat(p) for p in zip(*parts, strict=True)), hops)
+
+
+def _dense(
+    network: nn.Module, features: dict[str, Tensor], masks: dict[str, Tensor], recipe: Recipe
+) -> tuple[Tensor, ...]:
+    """The same of a rival, in windows as long as those of training."""
+    size, per_hop = recipe.tokens, recipe.bins_per_hop
+    tokens = next(iter(features.values())).shape[2]
+    step = size - READOUT_TOKENS + 1
+    starts = torch.arange(0, tokens - size + 1, step)
+    place = starts[:, None] + torch.arange(size)
+    raw, mask = {}, {}
+    for name, x in features.items():
+        past = network.features[name].past // network.features[name].stride
+        raw[name] = x[0][:, place].transpose(0, 1)
+        mask[name] = masks[name][0][:, starts[:, None] + torch.arange(past + size)].transpose(0, 1)
+    parts = []
+    for some in torch.arange(len(starts)).split(32):
+        parts.append(
+            network.decode({n: x[some] for n, x in raw.items()}, {n: x[some] for n, x in mask.items()}, newest=False)
+        )
+    ends = (starts[:, None] + torch.arange(READOUT_TOKENS - 1, size)).flatten()
+    whole = (ends + 1) % per_hop == 0
+    late = whole & ((ends + 1) // per_hop - 1 >= recipe.delay_tokens // per_hop)
+    found = [torch.cat(p).transpose(1, 2).flatten(0, 1)[late] for p in zip(*parts, strict=True)]
+    return (*found, (ends[late] + 1) // per_hop - 1)
+
+
+def _fit_filter(
+    network: LagPosterior, words: tuple[str, ...], streams: tuple[Stream, ...], evidences: list[Tensor]
+) -> dict[str, float]:
+    """The temperature and diffusion under which the true lags of all streams are the most probable: a proper score, so
+    that the posterior is as wide as its errors."""
+    together = torch.cat(evidences)  # equally long: one stretch each
+    truth = torch.from_numpy(np.stack([s.lag_millis for s in streams])).float()
+    grid = network.filter.grid_millis
+    place = ((truth - grid[0]) / network.filter.step_millis).clamp(0, network.filter.lags - 1.001)
+    low, part = place.long(), place - place.long()
+    flat = torch.ones(len(streams), network.filter.hypotheses, network.filter.lags)
+    clock, best = 2 * float(network.filter.diffusion[0, 0, 0]), None
+    skip = 50
+    for factor in DIFFUSIONS:
+        if clock * factor >= 0.7:
+            continue
+        network.filter.diffuse(clock * factor)
+        for temperature in TEMPERATURES:
+            posterior = run_filter(network, together, flat, temperature).sum(2)
+            at = torch.gather(posterior, 2, low.unsqueeze(2)).squeeze(2) * (1 - part)
+            at = at + torch.gather(posterior, 2, (low + 1).unsqueeze(2)).squeeze(2) * part
+            nats = float(-torch.log(at + 1e-9)[:, skip:].mean())
+            rmse = ((posterior @ grid - truth)[:, skip:] ** 2).mean(1).sqrt()
+            if best is None or nats < best[0]:
+                best = nats, temperature, clock * factor, rmse
+    network.filter.temperature.fill_(best[1])
+    network.filter.diffuse(best[2])
+    figures = {"validation_lag_nats": round(best[0], 3), "temperature": best[1], "diffusion": round(best[2], 4)}
+    for word in dict.fromkeys(words):
+        rows = [float(r) for w, r in zip(words, best[3], strict=True) if w == word]
+        figures[f"validation_lag_rmse_millis_{word}"] = round(float(np.mean(rows)), 2)
+    return figures

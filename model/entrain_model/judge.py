@@ -1,0 +1,125 @@
+"""Scores files under the suite's conditions and pools them over runs.
+
+A verdict is what one file did under one condition: plain figures and the block sums that intervals are made from. Runs
+(subject and seed) are drawn with replacement, and blocks of 5 s within each, so that an interval speaks of new subjects
+and new time; a difference between models draws the same runs and blocks for both.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from entrain_model import contract as contracts
+from entrain_model import evaluate, suite
+from entrain_model.evaluate import RESAMPLES, Decoded
+from entrain_model.export import file_hash
+from entrain_model.recording import Session
+from entrain_model.windows import stream
+
+RELOCK_MILLIS = 30.0
+RELOCK_SHARE = 0.85
+RELOCK_SECONDS = 6.0
+JUMP_MILLIS = 40.0
+"""Smaller jumps are no test: the estimate is almost right before it moves."""
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """`sums` by output: [blocks, 4, K]; `relock` [1 + hops]: count of jumps, then how many were within 30
+    ms at each hop after; empty where nothing jumped."""
+
+    model: str
+    run: str
+    condition: str
+    figures: dict[str, float]
+    sums: dict[str, np.ndarray]
+    relock: np.ndarray
+
+
+def verdict(path: Path, model: str, run: str, condition: str, session: Session, *, oracle: bool = False) -> Verdict:
+    contract = contracts.read(path)
+    panes = stream(session, contract, (session.start_nanos, session.end_nanos))
+    decoded = evaluate.decode(path, [panes], oracle=oracle, start_hop=contract.warmup_hops)
+    return Verdict(
+        model=model,
+        run=run,
+        condition=condition,
+        figures=evaluate.scores(decoded),
+        sums={o.name: evaluate.block_sums(decoded, o.name) for o in contract.outputs},
+        relock=relock(decoded),
+    )
+
+
+def relock(decoded: Decoded) -> np.ndarray:
+    """[1 + hops]: jumps of more than 40 ms that had 6 s for themselves, then how many of them were within 30 ms at each
+    hop after."""
+    hops = round(RELOCK_SECONDS * 1000 / decoded.contract.hop_millis)
+    if decoded.lag_millis is None or len(decoded.hops) < 2 or decoded.hops[1] - decoded.hops[0] != 1:
+        return np.zeros(0)
+    truth, error = decoded.true_lag_millis[:, 0], decoded.lag_millis[:, 0] - decoded.true_lag_millis[:, 0]
+    every = np.flatnonzero(np.abs(np.diff(truth)) > 1) + 1
+    big = np.flatnonzero(np.abs(np.diff(truth)) > JUMP_MILLIS) + 1
+    kept = [j for j in big if j + hops < len(truth) and not ((every > j) & (every < j + hops)).any()]
+    if not kept:
+        return np.zeros(0)
+    near = np.stack([np.abs(error[j : j + hops]) <= RELOCK_MILLIS for j in kept])
+    return np.concatenate([[len(kept)], near.sum(0)]).astype(float)
+
+
+def relock_seconds(verdicts: list[Verdict], hop_millis: int) -> float:
+    """Seconds until 85 % of the hops at that distance from a jump are within 30 ms, over all runs; inf: never."""
+    found = [v.relock for v in verdicts if v.relock.size]
+    if not found:
+        return float("nan")
+    total = np.sum(found, axis=0)
+    good = np.flatnonzero(total[1:] / total[0] >= RELOCK_SHARE)
+    return float(good[0] * hop_millis / 1000) if good.size else float("inf")
+
+
+def cached(folder: Path, path: Path, model: str, run: str, condition: str, data: Path, *, oracle: bool) -> Verdict:
+    """The verdict, from `folder` where this very file has had it before."""
+    kind = "oracle" if oracle else "own"
+    kept = folder / f"{file_hash(path)[:16]}-{kind}-{condition}.json"
+    if kept.is_file():
+        tree = json.loads(kept.read_text())
+        sums = {name: np.asarray(values) for name, values in tree["sums"].items()}
+        return Verdict(model, run, condition, tree["figures"], sums, np.asarray(tree["relock"]))
+    subject = int(run.split("-")[1])
+    session = suite.test_session(data, subject, condition)
+    found = verdict(path, model, run, condition, session, oracle=oracle)
+    folder.mkdir(parents=True, exist_ok=True)
+    tree = {"figures": found.figures, "relock": found.relock.tolist()}
+    tree["sums"] = {name: values.tolist() for name, values in found.sums.items()}
+    kept.write_text(json.dumps(tree))
+    return found
+
+
+def pooled(verdicts: list[Verdict], output: str, *, seed: int = 0) -> tuple[float, np.ndarray]:
+    """Mean R2 over the runs, and its resamples [RESAMPLES]; verdicts are one condition's of one model, run by run."""
+    sums = [v.sums[output] for v in verdicts]
+    point = float(np.mean([evaluate.r2_of(s.sum(0)) for s in sums]))
+    rng, drawn = np.random.default_rng(seed), np.empty(RESAMPLES)
+    for i in range(RESAMPLES):
+        runs = rng.integers(0, len(sums), len(sums))
+        blocks = [sums[r][rng.integers(0, len(sums[r]), len(sums[r]))] for r in runs]
+        drawn[i] = np.mean([evaluate.r2_of(b.sum(0)) for b in blocks])
+    return point, drawn
+
+
+def interval(drawn: np.ndarray) -> tuple[float, float]:
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    return float(low), float(high)
+
+
+def mean_figure(verdicts: list[Verdict], name: str) -> float:
+    values = [v.figures[name] for v in verdicts if name in v.figures]
+    return float(np.mean(values)) if values else float("nan")
+
+
+def rms_figure(verdicts: list[Verdict], name: str) -> float:
+    values = [v.figures[name] ** 2 for v in verdicts if name in v.figures]
+    return float(np.sqrt(np.mean(values))) if values else float("nan")
