@@ -38,8 +38,8 @@ class Augmentation:
     slope_millis_per_second: float = 30.0
     walk_millis: float = 19.0
     """Sd of the random walk in one second."""
-    jump_share: float = 0.15
-    jitter_millis: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 8.0, 8.0, 8.0, 8.0, 30.0, 80.0)
+    jump_share: float = 0.1
+    jitter_millis: tuple[float, ...] = (*6 * (0.0,), *6 * (8.0,), 30.0, 80.0)
     noise: tuple[float, ...] = (0.0, 0.0, 0.5, 1.0, 2.0, 4.0)
     """Of each modality; in half the windows all modalities have the same."""
     gap_share: float = 0.15

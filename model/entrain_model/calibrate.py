@@ -19,7 +19,7 @@ from entrain_model.train import run_filter
 from entrain_model.two_stage import TwoStage
 from entrain_model.windows import Stream, noisy, stream, wandering_lag
 
-TEMPERATURES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
+TEMPERATURES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 4.5, 6.0)
 DIFFUSIONS = (0.5, 1.0, 2.0, 4.0)
 """Variance of the belief's diffusion, in multiples of the clock's."""
 JITTER_MILLIS = 8.0
@@ -157,23 +157,23 @@ def _fit_filter(
     place = ((truth - grid[0]) / network.filter.step_millis).clamp(0, network.filter.lags - 1.001)
     low, part = place.long(), place - place.long()
     flat = torch.ones(len(streams), network.filter.hypotheses, network.filter.lags)
-    clock, best = 2 * float(network.filter.diffusion[0, 0, 0]), None
-    skip = 50
-    for factor in DIFFUSIONS:
-        if clock * factor >= 0.7:
-            continue
+    clock, skip = 2 * float(network.filter.diffusion[0, 0, 0]), 50
+
+    def told(temperature: float, factor: float) -> tuple[float, float, float, Tensor]:
         network.filter.diffuse(clock * factor)
-        for temperature in TEMPERATURES:
-            posterior = run_filter(network, together, flat, temperature).sum(2)
-            at = torch.gather(posterior, 2, low.unsqueeze(2)).squeeze(2) * (1 - part)
-            at = at + torch.gather(posterior, 2, (low + 1).unsqueeze(2)).squeeze(2) * part
-            nats = float(-torch.log(at + 1e-9)[:, skip:].mean())
-            rmse = ((posterior @ grid - truth)[:, skip:] ** 2).mean(1).sqrt()
-            if best is None or nats < best[0]:
-                best = nats, temperature, clock * factor, rmse
+        posterior = run_filter(network, together, flat, temperature).sum(2)
+        at = torch.gather(posterior, 2, low.unsqueeze(2)).squeeze(2) * (1 - part)
+        at = at + torch.gather(posterior, 2, (low + 1).unsqueeze(2)).squeeze(2) * part
+        nats = float(-torch.log(at + 1e-9)[:, skip:].mean())
+        rmse = ((posterior @ grid - truth)[:, skip:] ** 2).mean(1).sqrt()
+        return nats, temperature, factor, rmse
+
+    best = min((told(t, 1.0) for t in TEMPERATURES), key=lambda found: found[0])
+    factors = [f for f in DIFFUSIONS if f != 1.0 and clock * f < 0.7]
+    best = min([best, *(told(best[1], f) for f in factors)], key=lambda found: found[0])
     network.filter.temperature.fill_(best[1])
-    network.filter.diffuse(best[2])
-    figures = {"validation_lag_nats": round(best[0], 3), "temperature": best[1], "diffusion": round(best[2], 4)}
+    network.filter.diffuse(clock * best[2])
+    figures = {"validation_lag_nats": round(best[0], 3), "temperature": best[1], "diffusion_factor": best[2]}
     for word in dict.fromkeys(words):
         rows = [float(r) for w, r in zip(words, best[3], strict=True) if w == word]
         figures[f"validation_lag_rmse_millis_{word}"] = round(float(np.mean(rows)), 2)

@@ -48,6 +48,8 @@ SWITCHES_PER_SECOND = 0.2
 EVIDENCE_SECONDS = 1.0
 """Time constant of the accumulated evidence that the alignment headroom is read from."""
 DILATIONS = (1, 2, 4, 8, 8)
+SHARED = 3
+"""Layers of the readout that both instants share."""
 READOUT_TOKENS = 1 + 2 * sum(DILATIONS)
 LOG_VARIANCE_BOUND = 6.0
 """Log variances are squashed into (-6, 6): a runaway variance would silence the squared error."""
@@ -131,47 +133,62 @@ class Readout(nn.Module):
     [B, K, n], where R is READOUT_TOKENS.
 
     Dilated convolutions without padding (van den Oord et al. 2016, WaveNet, sec. 2.1): each step of the result has seen
-    exactly READOUT_TOKENS tokens up to its own. For one step alone (`newest`) only the taps that reach it are computed,
-    a pyramid with strides: the same result for a third of the work. Results are in the target's unit, by its mean and
-    sd in the training data; `log_variance_shift` [2] is fitted on validation."""
+    exactly READOUT_TOKENS tokens up to its own. The last two layers are the instants' own: what the newest step needs
+    is not what the delayed one does. For one step alone (`newest`) only the taps that reach it are computed, a pyramid
+    with strides: the same result for a third of the work. Results are in the target's unit, by its mean and sd in the
+    training data; `log_variance_shift` [2] is fitted on validation."""
 
     def __init__(self, fused: int, components: int, dropout: float) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(components, 1))
         self.register_buffer("sd", torch.ones(components, 1))
         self.register_buffer("log_variance_shift", torch.zeros(2))
-        self.layers = nn.ModuleList(nn.Conv1d(fused, fused, 3, dilation=d) for d in DILATIONS)
-        self.leave = nn.Conv1d(fused, 4 * components, 1)
+        self.shared = nn.ModuleList(nn.Conv1d(fused, fused, 3, dilation=d) for d in DILATIONS[:SHARED])
+        self.own = nn.ModuleList(
+            nn.ModuleList(nn.Conv1d(fused, fused, 3, dilation=d) for d in DILATIONS[SHARED:]) for _ in range(2)
+        )
+        self.leave = nn.ModuleList(nn.Conv1d(fused, 2 * components, 1) for _ in range(2))
         self.drop = nn.Dropout(dropout)
 
-    def forward(self, h: Tensor, *, newest: bool = False) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(self, h: Tensor, *, newest: bool = False) -> tuple[Tensor, ...]:
         if newest:
             h = h[:, :, h.shape[2] - READOUT_TOKENS :]
-        after = (*DILATIONS[1:], READOUT_TOKENS)
-        for layer, dilation, following in zip(self.layers, DILATIONS, after, strict=True):
-            if newest:  # tokens stand `dilation` apart here, and `following` apart in the next layer
-                stride = min(following // dilation, h.shape[2])
-                more = functional.conv1d(self.drop(h), layer.weight, layer.bias, stride=stride)
-                h = h[:, :, 2::stride] + functional.gelu(more)
-            else:
-                h = h[:, :, 2 * dilation :] + functional.gelu(layer(self.drop(h)))
-        return self.leaving(self.drop(h))
+        for i, layer in enumerate(self.shared):
+            h = self._layer(layer, h, i, newest)
+        tops = []
+        for layers in self.own:
+            top = h
+            for i, layer in enumerate(layers):
+                top = self._layer(layer, top, SHARED + i, newest)
+            tops.append(top)
+        return self.leaving(*tops)
 
-    def leaving(self, h: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Results [B, K, n] from the last layer's tokens [B, F, n]."""
-        mean, spread, smoothed, smoothed_spread = self.leave(h).chunk(4, dim=1)
-        bound = LOG_VARIANCE_BOUND
-        spreads = [bound * torch.tanh(s / bound) for s in (spread, smoothed_spread)]
-        return self.scaled(mean, spreads[0], smoothed, spreads[1])
+    def _layer(self, layer: nn.Conv1d, h: Tensor, place: int, newest: bool) -> Tensor:
+        dilation = DILATIONS[place]
+        if not newest:
+            return h[:, :, 2 * dilation :] + functional.gelu(layer(self.drop(h)))
+        # Tokens stand `dilation` apart here, and as far as the next layer's taps in the result.
+        following = DILATIONS[place + 1] if place + 1 < len(DILATIONS) else READOUT_TOKENS
+        stride = min(following // dilation, h.shape[2])
+        more = functional.conv1d(self.drop(h), layer.weight, layer.bias, stride=stride)
+        return h[:, :, 2::stride] + functional.gelu(more)
 
-    def scaled(self, mean: Tensor, spread: Tensor, smoothed: Tensor, smoothed_spread: Tensor) -> tuple[Tensor, ...]:
+    def leaving(self, newest: Tensor, delayed: Tensor) -> tuple[Tensor, ...]:
+        """Results [B, K, n] from the last layers' tokens [B, F, n] of the newest and of the delayed step."""
+        parts, bound = [], LOG_VARIANCE_BOUND
+        for leave, h in zip(self.leave, (newest, delayed), strict=True):
+            mean, spread = leave(self.drop(h)).chunk(2, dim=1)
+            parts += [mean, bound * torch.tanh(spread / bound)]
+        return self.scaled(*parts)
+
+    def scaled(self, mean: Tensor, spread: Tensor, delayed: Tensor, delayed_spread: Tensor) -> tuple[Tensor, ...]:
         """From units of the target's sd to the target's unit; log variances calibrated."""
         unit = 2 * torch.log(self.sd)
         return (
             self.mean + self.sd * mean,
             spread + self.log_variance_shift[0] + unit,
-            self.mean + self.sd * smoothed,
-            smoothed_spread + self.log_variance_shift[1] + unit,
+            self.mean + self.sd * delayed,
+            delayed_spread + self.log_variance_shift[1] + unit,
         )
 
 

@@ -48,6 +48,8 @@ class Recipe:
     warmup: int = 80
     squared_share: float = 0.25
     """Share of the steps with squared error, before the likelihood with beta 1/2 (Seitzer et al. 2022, eq. 8)."""
+    newest_share: float = 0.6
+    """Of the decoding loss; the rest is the delayed step's, which is easier."""
     lag_weight: float = 0.1
     label_sd_tokens: float = 0.8
     ridge_tokens: int = 20
@@ -89,20 +91,24 @@ RECORDING = Recipe(
     delay_millis=500,
     augmentation=Augmentation(
         lag_millis=400.0,
-        jitter_millis=(0.0, 0.0, 8.0, 50.0),
+        slope_millis_per_second=10.0,
+        jitter_millis=(0.0, 0.0, 0.0, 8.0, 50.0),
         noise=(0.0, 0.0, 0.0, 0.25),
         missing_share=0.05,
         gap_millis=(200.0, 800.0),
     ),
-    shape=Shape(width=32, fused=48, kernel=3, dropout=0.3, ahead=8, beside=True, jitter_millis=(0.0, 50.0)),
+    shape=Shape(width=32, fused=48, kernel=3, dropout=0.2, ahead=8, beside=True, jitter_millis=(0.0, 50.0)),
     wander_sd_millis=230.0,
     wander_seconds=300.0,
     track_paths=8,
     decay=0.05,
     steps=1000,
     rate=1.5e-3,
-    tokens=160,
-    cuts=24,
+    batch=48,
+    tokens=128,
+    cuts=20,
+    newest_share=0.85,
+    lag_weight=0.3,
 )
 """4 s windows of 50 ms counts, lags within 400 ms on a grid of +-600 ms. A few hundred seconds of data: a smaller
 network, more regularisation. The lag wanders with the spread of the lags in training (400 ms / sqrt 3) and drifts as

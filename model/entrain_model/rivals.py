@@ -102,14 +102,14 @@ class EarlyMlp(Rival):
         self.enter = nn.Conv1d(size, shape.fused, self.past)
         self.hidden = nn.Conv1d(shape.fused, shape.fused, 1)
         self.drop = nn.Dropout(max(shape.dropout, 0.1))  # the only rival with most of its weights in one layer
-        self.readout.layers = nn.ModuleList()
+        self.readout.shared = self.readout.own = None
 
     def decode(self, raws: dict[str, Tensor], masks: dict[str, Tensor], *, newest: bool) -> tuple[Tensor, ...]:
         h = torch.cat([part for stream in self.finished(raws, masks) for part in stream], dim=1)
         kept = 1 if newest else h.shape[2] - READOUT_TOKENS + 1
         h = h[:, :, h.shape[2] - kept - self.past + 1 :]
         h = functional.gelu(self.hidden(self.drop(functional.gelu(self.enter(self.drop(h))))))
-        return self.readout.leaving(h)
+        return self.readout.leaving(h, h)
 
 
 class Late(Rival):
@@ -121,7 +121,7 @@ class Late(Rival):
         self.widen = nn.ModuleDict({n: nn.Conv1d(shape.width + 1, shape.fused, 1) for n in self.names})
         self.experts = nn.ModuleDict({n: Readout(shape.fused, components, shape.dropout) for n in self.names})
         self.gate = nn.Conv1d(2 * shape.width + 2, 4 * components, 9)
-        self.readout.layers, self.readout.leave = nn.ModuleList(), None
+        self.readout.shared = self.readout.own = self.readout.leave = None
 
     def decode(self, raws: dict[str, Tensor], masks: dict[str, Tensor], *, newest: bool) -> tuple[Tensor, ...]:
         streams = self.embedded(raws, masks)

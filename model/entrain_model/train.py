@@ -28,6 +28,8 @@ from entrain_model.rivals import Rival
 from entrain_model.two_stage import TwoStage
 
 Progress = Callable[[int, int, str], None]
+LOCKED_SHARE = 0.5
+"""Of the windows decoded with a belief as it is after long tracking, rather than with the window's own."""
 LOG_EVERY = 20
 SAVE_EVERY = 100
 
@@ -165,14 +167,17 @@ def losses(network: nn.Module, batch: Batch, recipe: Recipe, rng: np.random.Gene
     ends = torch.tensor(ends)
     sd = network.readout.sd[:, 0]
     loss = 0.0
-    for mean, log_variance, at in ((parts[0], parts[1], ends), (parts[2], parts[3], ends - delay)):
+    for share, mean, log_variance, at in (
+        (recipe.newest_share, parts[0], parts[1], ends),
+        (1.0 - recipe.newest_share, parts[2], parts[3], ends - delay),
+    ):
         error = ((mean - batch.targets[:, at]) / sd) ** 2
         if likelihood:
             spread = log_variance - 2 * torch.log(sd)
             nll = 0.5 * (spread + error * torch.exp(-spread))
-            loss = loss + 0.5 * (nll * torch.exp(0.5 * spread.detach())).mean()
+            loss = loss + share * (nll * torch.exp(0.5 * spread.detach())).mean()
         else:
-            loss = loss + 0.5 * error.mean()
+            loss = loss + share * error.mean()
     return loss + recipe.lag_weight * lag_loss
 
 
@@ -204,6 +209,8 @@ def _aligned(network: LagPosterior, batch: Batch, hops: list[int], recipe: Recip
     else:
         posteriors = run_filter(network, network.score(streams), _first_belief(network, truth[:, 0]), 1.0).sum(2)
         entropy = _cross_entropy(network, posteriors, truth, streams, recipe)
+        locked = (torch.rand(len(truth), 1, 1) < LOCKED_SHARE).float()
+        posteriors = locked * _near(network, truth) + (1.0 - locked) * posteriors
     ends = (torch.tensor(hops) + 1) * network.per_hop
     places = (ends[:, None] + torch.arange(-network.held, 0)).flatten()
 

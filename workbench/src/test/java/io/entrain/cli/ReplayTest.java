@@ -23,6 +23,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,10 +176,15 @@ class ReplayTest {
     assertThat(answer.err).isEmpty();
     JsonNode models = new ObjectMapper().readTree(summary.toFile()).path("models");
     double r2 = models.path("m1-lag-posterior").path("r2").asDouble();
-    assertThat(r2).isGreaterThan(.78);
-    for (String rival : List.of("m1-early-fusion", "m1-reference-only", "m1-ridge")) {
-      assertThat(r2).as(rival).isGreaterThan(models.path(rival).path("r2").asDouble() + .04);
-    }
+    assertThat(r2).isGreaterThan(.80);
+    // Published: .023 over early fusion at the newest step, .13 over the reference alone.
+    Map<String, Double> leads =
+        Map.of("m1-early-fusion", .01, "m1-reference-only", .08, "m1-ridge", .08);
+    leads.forEach(
+        (rival, lead) ->
+            assertThat(r2)
+                .as(rival)
+                .isGreaterThan(models.path(rival).path("r2").asDouble() + lead));
     assertThat(models.findValuesAsText("missing")).containsOnly("0");
   }
 }
