@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 import yaml
+
 from entrain_model import recipe
 from entrain_model.bank import Augmentation
 from entrain_model.contract import Contract

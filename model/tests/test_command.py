@@ -6,6 +6,7 @@ import json
 
 import pytest
 from conftest import write_session
+
 from entrain_model import contract as contracts
 from entrain_model import recording, suite
 from entrain_model.__main__ import main

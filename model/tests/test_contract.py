@@ -9,6 +9,7 @@ from pathlib import Path
 import onnx
 import pytest
 from conftest import SIZE, TOKENS, TRAINED, small_contract, small_network
+
 from entrain_model import contract as contracts
 from entrain_model.contract import Contract, ContractError, Lag
 from entrain_model.export import export

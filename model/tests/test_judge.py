@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 from conftest import small_contract
+
 from entrain_model import judge, report
 from entrain_model.evaluate import Decoded, Said, block_sums, r2
 from entrain_model.judge import Verdict

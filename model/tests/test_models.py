@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import GOLDEN, REACH, SIZE, TOKENS, TRAINED, small_network
+
 from entrain_model import contract as contracts
 from entrain_model import golden, recipe
 from entrain_model.bank import Batch

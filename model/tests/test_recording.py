@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import write_session
+
 from entrain_model import recording
 from entrain_model.recording import RecordingError
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import SMALL
+
 from entrain_model import calibrate, evaluate, recipe, recording, train
 from entrain_model.evaluate import bootstrap_r2, decode, r2
 from entrain_model.export import export

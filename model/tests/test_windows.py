@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import small_contract
+
 from entrain_model import recording
 from entrain_model.bank import Augmentation, Bank
 from entrain_model.windows import noisy, stream, wandering_lag
