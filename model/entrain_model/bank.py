@@ -58,11 +58,6 @@ class Batch:
     targets: Tensor
     lag_millis: Tensor
 
-    def without(self, name: str) -> Batch:
-        """The same windows with one modality missing."""
-        masks = {n: torch.zeros_like(m) if n == name else m for n, m in self.masks.items()}
-        return Batch(self.raws, masks, self.targets, self.lag_millis)
-
 
 class Bank:
     """Draws augmented windows of a session between two of its times.

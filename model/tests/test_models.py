@@ -9,7 +9,6 @@ from conftest import GOLDEN, REACH, SIZE, TOKENS, TRAINED, small_network
 
 from entrain_model import contract as contracts
 from entrain_model import golden, recipe
-from entrain_model.bank import Batch
 from entrain_model.evaluate import initial_states, session_of
 from entrain_model.export import example_inputs, export, file_hash
 from entrain_model.lag_posterior import (
@@ -279,12 +278,6 @@ def test_headroom_grows_with_the_peak_and_is_below_zero_without_one():
 def test_expected_maximum_equals_a_simulated_one(count):
     drawn = np.random.default_rng(0).standard_normal((200_000, count)).max(1)
     assert expected_maximum(count) == pytest.approx(drawn.mean(), abs=0.01)
-
-
-def test_batch_without_a_modality_hides_it():
-    batch = Batch({}, {"a": torch.ones(1, 1, 3), "b": torch.ones(1, 1, 3)}, torch.zeros(1), torch.zeros(1))
-    assert batch.without("a").masks["a"].sum() == 0
-    assert batch.without("a").masks["b"].sum() == 3
 
 
 def test_ridge_solves_its_normal_equations():
