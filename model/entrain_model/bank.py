@@ -157,7 +157,7 @@ class Bank:
         together, alike = rng.choice(a.noise, size), rng.random(size) < 0.5
         for name, extractor in self.tokens.items():
             sigma = np.where(alike, together, rng.choice(a.noise, size))
-            past = extractor.past // extractor.stride
+            past = extractor.past_tokens
             masks[name] = self._masks(size, past + tokens, missing == name, cold, past)
             if name in self.filtered:
                 rows = ((last + 1 - hops) * self.per_hop)[:, None] + np.arange(tokens)

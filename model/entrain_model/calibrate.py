@@ -13,10 +13,10 @@ from torch import Tensor, nn
 
 from entrain_model.contract import Contract
 from entrain_model.evaluate import NORMAL_90
+from entrain_model.features import window
 from entrain_model.lag_posterior import READOUT_TOKENS, LagPosterior
 from entrain_model.recipe import Recipe, Task
 from entrain_model.train import run_filter
-from entrain_model.two_stage import TwoStage
 from entrain_model.windows import Stream, noisy, stream, wandering_lag
 
 TEMPERATURES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 4.5, 6.0)
@@ -48,10 +48,8 @@ def raws(network: nn.Module, s: Stream) -> tuple[dict[str, Tensor], dict[str, Te
     """Raw features [1, F, T] and masks [1, 1, past + T] of a whole stream."""
     features, masks = {}, {}
     for name, f in network.features.items():
-        x = torch.from_numpy(np.concatenate([np.zeros((f.past, s.rows[name].shape[1]), np.float32), s.rows[name]]))
-        features[name] = f.raw(x.unsqueeze(0))
-        mask = f.token_mask(torch.from_numpy(s.masks[name]).unsqueeze(0))
-        masks[name] = torch.nn.functional.pad(mask, (f.past // f.stride, 0))
+        x, mask = (torch.from_numpy(part[name]).unsqueeze(0) for part in (s.rows, s.masks))
+        features[name], masks[name] = window(f, x, mask)
     return features, masks
 
 
@@ -66,13 +64,8 @@ def scores(network: LagPosterior, features: dict[str, Tensor], masks: dict[str, 
         part = {n: x[:, :, first : start + step] for n, x in features.items()}
         spans = {}
         for n, mask in masks.items():
-            past = network.features[n].past // network.features[n].stride
-            spans[n] = mask[:, :, first : past + start + step]
-        if isinstance(network, TwoStage):
-            found = network.score_of(part, spans)
-        else:
-            found = network.score(network.embed(part, spans))
-        rows.append(found[:, (start - first) // network.per_hop :])
+            spans[n] = mask[:, :, first : network.features[n].past_tokens + start + step]
+        rows.append(network.evidence_of(part, spans)[:, (start - first) // network.per_hop :])
     return torch.cat(rows, dim=1)
 
 
@@ -131,7 +124,7 @@ def _dense(
     place = starts[:, None] + torch.arange(size)
     raw, mask = {}, {}
     for name, x in features.items():
-        past = network.features[name].past // network.features[name].stride
+        past = network.features[name].past_tokens
         raw[name] = x[0][:, place].transpose(0, 1)
         mask[name] = masks[name][0][:, starts[:, None] + torch.arange(past + size)].transpose(0, 1)
     parts = []

@@ -103,7 +103,7 @@ def train(options: argparse.Namespace) -> None:
     groups = report_streams(task, recipe, contracts.read(path), options.paths if not options.quick else 1)
     figures = []
     for (session, _), streams in zip(task.report, groups, strict=True):
-        decoded = evaluate.decode(_quickest(path), streams, start_hop=recipe.context_hops)
+        decoded = evaluate.decode(_quickest(path), streams)
         figures.append((_scored_words(session, streams, recipe), evaluate.scores(decoded)))
     card.plot(path, decoded)
     command = "./entrain " + " ".join(shlex.quote(a) for a in sys.argv[1:]) if sys.argv[1:] else "./entrain train"
@@ -211,9 +211,10 @@ def score(options: argparse.Namespace) -> None:
     for session, span in task.report:
         one = dataclasses.replace(task, report=[(session, span)])
         decoded: list[Decoded] = []
+        warm = max(contracts.read(file).warmup_hops for file in options.files)  # the same hops of every model
         for file in options.files:
             streams = report_streams(one, recipe, contracts.read(file), options.paths)[0]
-            decoded.append(evaluate.decode(file, streams, start_hop=recipe.context_hops))
+            decoded.append(evaluate.decode(file, streams, start_hop=warm))
         tables[_scored_words(session, streams, recipe)] = evaluate.compare(decoded)
     for what, rows in tables.items():
         print(what)

@@ -16,7 +16,7 @@ import onnxruntime
 
 from entrain_model import contract as contracts
 from entrain_model.contract import Contract
-from entrain_model.windows import Stream
+from entrain_model.windows import Feed, Stream
 
 BLOCK_SECONDS = 5.0
 RESAMPLES = 1000
@@ -94,25 +94,15 @@ def decode(path: Path, streams: list[Stream], *, oracle: bool = False, start_hop
     (default: the contract's warm-up)."""
     contract, session = contracts.read(path), session_of(path)
     names, count = list(contract.results()), len(streams)
-    hops = min(s.hops for s in streams)
-    feeds = {}
-    for m in contract.modalities:
-        before, total = contract.rows(m), hops * m.steps(contract.hop_millis)
-        rows = np.stack([s.rows[m.name][:total] for s in streams])
-        feeds[m.name] = np.concatenate([np.zeros((count, before, rows.shape[2]), np.float32), rows], axis=1)
-        mask = np.stack([s.masks[m.name][:total] for s in streams]).astype(np.float32)
-        feeds[f"{m.name}_mask"] = np.concatenate([np.zeros((count, before), np.float32), mask], axis=1)
+    feed = Feed(streams, contract)
+    hops = feed.hops
     first = contract.warmup_hops if start_hop is None else start_hop
     every = 1 if contract.states else max(1, round(STRIDE_SECONDS * 1000 / contract.hop_millis))
     scored = np.arange(first, hops, every)
     states, truth = initial_states(contract, count), np.stack([s.lag_millis[:hops] for s in streams])
     kept: dict[str, list[np.ndarray]] = {name: [] for name in _shown(contract)}
     for hop in range(hops) if contract.states else scored:
-        given = dict(states)
-        for m in contract.modalities:
-            end = contract.rows(m) + (hop + 1) * m.steps(contract.hop_millis)
-            for name in (m.name, f"{m.name}_mask"):
-                given[name] = np.ascontiguousarray(feeds[name][:, end - contract.rows(m) : end])
+        given = states | feed.at(hop)
         if oracle:
             allowed = pinned(contract, truth[:, hop])
             given[contract.lag.allowed] = allowed

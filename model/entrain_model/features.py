@@ -40,8 +40,8 @@ class EventTokens(nn.Module):
     """Counts per bin to features: square root (steadies a Poisson variance), then unit mean and sd of each channel.
     Sums of marks, where there are any, stand beside the counts as they are."""
 
-    past = 0
-    """Rows of the input before the window that a token's features use."""
+    past = past_tokens = 0
+    """Rows of the input, and tokens, before the window that a token's features use."""
 
     def __init__(self, channels: int, marks: int = 0) -> None:
         super().__init__()
@@ -154,6 +154,13 @@ def _quadrature(centres_hz: tuple[float, ...], window_millis: int, rate_hz: int)
             row = window * wave(2 * math.pi * centre * time)
             rows.append(row - window * row.sum())
     return torch.stack(rows).unsqueeze(1).float()
+
+
+def window(tokens: EventTokens | SampleTokens, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Raw features [B, F, T] and token mask [B, 1, past + T] of rows [B, S, planes] and their mask [B, S], with nothing
+    before them. What stands under a mask of 0 is not read."""
+    raw = tokens.raw(functional.pad(x * mask.unsqueeze(2), (0, 0, tokens.past, 0)))
+    return raw, functional.pad(tokens.token_mask(mask), (tokens.past_tokens, 0))
 
 
 def fit(tokens: EventTokens | SampleTokens, raw: Tensor) -> None:

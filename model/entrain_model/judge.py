@@ -43,7 +43,7 @@ class Verdict:
 def verdict(path: Path, model: str, run: str, condition: str, session: Session, *, oracle: bool = False) -> Verdict:
     contract = contracts.read(path)
     panes = stream(session, contract, (session.start_nanos, session.end_nanos))
-    decoded = evaluate.decode(path, [panes], oracle=oracle, start_hop=contract.warmup_hops)
+    decoded = evaluate.decode(path, [panes], oracle=oracle)
     return Verdict(
         model=model,
         run=run,

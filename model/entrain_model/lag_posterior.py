@@ -37,7 +37,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from entrain_model.contract import Contract
-from entrain_model.features import tokens_of
+from entrain_model.features import tokens_of, window
 
 DIFFUSION_MILLIS = 19.0
 """Random walk of the clock in one second, in ms: 6 ms in 100 ms."""
@@ -320,6 +320,15 @@ def toeplitz(posterior: Tensor, rows: int) -> Tensor:
     return flat[:, : rows * columns].reshape(-1, rows, columns).transpose(1, 2)
 
 
+def memory(hypotheses: int, lags: int) -> dict[str, tuple[tuple[int, ...], float]]:
+    """Shape (without B) and initial value of the states that both forms have."""
+    return {
+        "lag_belief": ((hypotheses, lags), 1.0 / (hypotheses * lags)),
+        "lag_allowed": ((lags,), 1.0),
+        "lag_evidence": ((lags,), 0.0),
+    }
+
+
 class LagPosterior(nn.Module):
     """The model. `forward` is the exported graph, in the form that the contract's states say."""
 
@@ -356,17 +365,8 @@ class LagPosterior(nn.Module):
     def bind(self, contract: Contract) -> LagPosterior:
         """Sets which form of the graph `forward` is: that of the contract's inputs, outputs and states."""
         self.input_names, self.result_names = tuple(contract.inputs()), tuple(contract.results())
-        self.incremental = len(contract.states) > len(self.memory())
+        self.incremental = len(contract.states) > len(memory(self.filter.hypotheses, self.filter.lags))
         return self
-
-    def memory(self) -> dict[str, tuple[tuple[int, ...], float]]:
-        """Shape (without B) and initial value of the states that both forms have."""
-        f = self.filter
-        return {
-            "lag_belief": ((f.hypotheses, f.lags), 1.0 / (f.hypotheses * f.lags)),
-            "lag_allowed": ((f.lags,), 1.0),
-            "lag_evidence": ((f.lags,), 0.0),
-        }
 
     def carries(self) -> dict[str, tuple[int, ...]]:
         """Shape (without B) of the states that the incremental form has beside them; initially zero: missing."""
@@ -375,7 +375,7 @@ class LagPosterior(nn.Module):
         for name, f in self.features.items():
             if f.past:
                 shapes[f"{name}_past"] = (f.past, f.channels)
-            shapes[f"{name}_present"] = (1, max(f.past // f.stride, self.held - self.per_hop))
+            shapes[f"{name}_present"] = (1, max(f.past_tokens, self.held - self.per_hop))
             shapes[f"{name}_first"] = shapes[f"{name}_second"] = (width, past)
             shapes[f"{name}_embedding"] = (width, self.held - self.per_hop)
         return shapes
@@ -390,8 +390,12 @@ class LagPosterior(nn.Module):
             streams[name] = self.encoders[name](f.finish(raw, mask), here)[0], here
         return streams
 
+    def evidence_of(self, raws: dict[str, Tensor], masks: dict[str, Tensor]) -> Tensor:
+        """Evidence [B, H, L] of every hop of a window from what `embed` takes, with nothing before it."""
+        return self.score(self.embed(raws, masks))
+
     def score(self, streams: dict[str, tuple[Tensor, Tensor]]) -> Tensor:
-        """Evidence [B, H, L] of every hop of a window, with nothing before it."""
+        """Evidence [B, H, L] of every hop of a window from its embeddings, with nothing before it."""
         padded = [functional.pad(x, (self.reach, 0)) for n in (self.reference, self.of) for x in streams[n]]
         return evidence(*self.matcher(*padded), self.reach, self.per_hop)
 
@@ -453,17 +457,17 @@ class LagPosterior(nn.Module):
     def _finished(self, name: str, inputs: dict[str, Tensor], result: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Features [B, C, T] of a stream's new tokens, and the mask [B, 1, past + T] of these and of those before."""
         f, mask = self.features[name], inputs[f"{name}_mask"]
-        x, present = inputs[name] * mask.unsqueeze(2), f.token_mask(mask)
-        tokens, past = present.shape[2], f.past // f.stride
         if not self.incremental:
-            present = functional.pad(present, (past, 0))
-            return f.finish(f.raw(functional.pad(x, (0, 0, f.past, 0))), present), present
+            raw, present = window(f, inputs[name], mask)
+            return f.finish(raw, present), present
+        x, present = inputs[name] * mask.unsqueeze(2), f.token_mask(mask)
+        tokens = present.shape[2]
         if f.past:
             x = torch.cat([inputs[f"{name}_past"], x], dim=1)
             result[f"next_{name}_past"] = x[:, x.shape[1] - f.past :]
         present = torch.cat([inputs[f"{name}_present"], present], dim=2)
         result[f"next_{name}_present"] = present[:, :, tokens:]
-        return f.finish(f.raw(x), present[:, :, present.shape[2] - tokens - past :]), present
+        return f.finish(f.raw(x), present[:, :, present.shape[2] - tokens - f.past_tokens :]), present
 
     def _embedded(
         self, name: str, features: Tensor, present: Tensor, inputs: dict[str, Tensor], result: dict[str, Tensor]

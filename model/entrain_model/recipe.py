@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from entrain_model.bank import Augmentation
 from entrain_model.contract import Attention, Component, Contract, Lag, Modality, Output, State
-from entrain_model.lag_posterior import LagPosterior, Shape
+from entrain_model.lag_posterior import LagPosterior, Shape, memory
 from entrain_model.recording import Events, Session
 from entrain_model.ridge import Ridge
 from entrain_model.rivals import RIVALS, Rival
@@ -163,20 +163,21 @@ def contract_for(task: Task, recipe: Recipe, model: str, name: str) -> Contract:
     )
     attention = Attention(output="attention", shape=(2 * reach + 1,))
     contract = dataclasses.replace(contract, lag=lag, attention=attention)
-    return dataclasses.replace(contract, states=_memory(build(contract, recipe, model)))
+    return dataclasses.replace(contract, states=_memory(len(recipe.shape.jitter_millis), 2 * reach + 1))
 
 
 def incremental(contract: Contract, network: LagPosterior) -> Contract:
-    """The contract of the same network in its incremental form: one hop in, carries as states."""
+    """The contract of a window form's network in its incremental form: one hop in, carries as further states."""
     carries = tuple(
         State(name=n, next=f"next_{n}", shape=shape, initial=(0.0,)) for n, shape in network.carries().items()
     )
-    return dataclasses.replace(contract, context_hops=1, states=(*_memory(network), *carries))
+    return dataclasses.replace(contract, context_hops=1, states=(*contract.states, *carries))
 
 
-def _memory(network: LagPosterior) -> tuple[State, ...]:
+def _memory(hypotheses: int, lags: int) -> tuple[State, ...]:
     return tuple(
-        State(name=n, next=f"next_{n}", shape=shape, initial=(value,)) for n, (shape, value) in network.memory().items()
+        State(name=n, next=f"next_{n}", shape=shape, initial=(value,))
+        for n, (shape, value) in memory(hypotheses, lags).items()
     )
 
 

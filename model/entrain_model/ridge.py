@@ -7,12 +7,11 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from entrain_model.bank import Bank, Batch
 from entrain_model.contract import Contract
 from entrain_model.evaluate import r2
-from entrain_model.features import tokens_of
+from entrain_model.features import tokens_of, window
 
 PENALTIES = (1e1, 3e1, 1e2, 3e2, 1e3, 3e3, 1e4, 3e4)
 
@@ -41,9 +40,7 @@ class Ridge(nn.Module):
         """The exported graph: inputs and outputs in the contract's order."""
         inputs, raws, masks = dict(zip(self.input_names, tensors, strict=True)), {}, {}
         for name, f in self.features.items():
-            mask = inputs[f"{name}_mask"]
-            raws[name] = f.raw(functional.pad(inputs[name] * mask.unsqueeze(2), (0, 0, f.past, 0)))
-            masks[name] = functional.pad(f.token_mask(mask), (f.past // f.stride, 0))
+            raws[name], masks[name] = window(f, inputs[name], inputs[f"{name}_mask"])
         mean = self.regressors(raws, masks) @ self.weight + self.bias
         return mean, torch.zeros_like(mean) + self.log_variance
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from entrain_model.contract import Contract
-from entrain_model.features import tokens_of
+from entrain_model.features import tokens_of, window
 from entrain_model.lag_posterior import READOUT_TOKENS, Encoder, Fusion, Readout, Shape
 
 ROTARY_SECONDS = 2.0
@@ -62,9 +62,7 @@ class Rival(nn.Module):
         """The exported graph: inputs and outputs in the contract's order."""
         inputs, raws, masks = dict(zip(self.input_names, tensors, strict=True)), {}, {}
         for name, f in self.features.items():
-            mask = inputs[f"{name}_mask"]
-            raws[name] = f.raw(functional.pad(inputs[name] * mask.unsqueeze(2), (0, 0, f.past, 0)))
-            masks[name] = functional.pad(f.token_mask(mask), (f.past // f.stride, 0))
+            raws[name], masks[name] = window(f, inputs[name], inputs[f"{name}_mask"])
         return tuple(part[:, :, 0] for part in self.decode(raws, masks, newest=True))
 
 

@@ -11,6 +11,7 @@ import copy
 import dataclasses
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,8 @@ def train(
     """Trains and chooses; returns the network in evaluation mode, not yet calibrated.
 
     `progress` is called with the step, the number of steps and a few words. With `keep` the training is saved there
-    from time to time, and one that was stopped goes on from it to the same result."""
+    from time to time, and one that was stopped goes on from it to the same result; what was saved of another training
+    (model, seed, recipe, contract or data) is not used."""
     torch.manual_seed(seed)
     network = build(contract, recipe, model)
     drawn, choosers = banks(task, recipe, contract, seed)
@@ -73,8 +75,28 @@ def train(
         if isinstance(network, TwoStage):
             batch = drawn[0].aligned().batch(256, recipe.tokens)
             network.fit(batch.raws, batch.masks)
-    _descend(network, drawn, chosen, recipe, np.random.default_rng(seed), progress, keep)
+    what = repr((model, seed, recipe, contract, [(s.name, s.source, span) for s, span in task.train + task.choose]))
+    saved = Saved(keep, what) if keep else None
+    _descend(network, drawn, chosen, recipe, np.random.default_rng(seed), progress, saved)
     return network.eval()
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Where a training is saved, and which training it is."""
+
+    path: Path
+    what: str
+
+    def load(self) -> dict | None:
+        kept = torch.load(self.path, weights_only=False) if self.path.is_file() else None
+        return kept if kept and kept["what"] == self.what else None
+
+    def store(self, kept: dict) -> None:
+        """All of it or nothing: a training may be stopped while it is saved."""
+        new = self.path.with_suffix(".new")
+        torch.save(kept | {"what": self.what}, new)
+        new.replace(self.path)
 
 
 def _scale_targets(network: nn.Module, drawn: list[Bank]) -> None:
@@ -90,7 +112,7 @@ def _descend(
     recipe: Recipe,
     rng: np.random.Generator,
     progress: Progress,
-    keep: Path | None,
+    saved: Saved | None,
 ) -> None:
     trained = [p for p in network.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(trained, lr=recipe.rate, weight_decay=recipe.decay)
@@ -103,8 +125,7 @@ def _descend(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
     best, best_state, first = -math.inf, None, 0
     network.log = []
-    if keep and keep.is_file():
-        kept = torch.load(keep, weights_only=False)
+    if saved and (kept := saved.load()):
         first, best, best_state, network.log = kept["step"], kept["best"], kept["best_state"], kept["log"]
         network.load_state_dict(kept["network"])
         optimiser.load_state_dict(kept["optimiser"])
@@ -130,20 +151,18 @@ def _descend(
                 best, best_state = value, copy.deepcopy(network.state_dict())
         words = f" validation R2 {best:.3f}" if best_state else ""
         progress(step + 1, recipe.steps, f"loss {loss.item():.3f}{words}")
-        if keep and (step + 1) % SAVE_EVERY == 0:
+        if saved and (step + 1) % SAVE_EVERY == 0:
             generators = [g.bit_generator.state for g in [rng, *(b.rng for b in drawn)]]
             kept = {"step": step + 1, "best": best, "best_state": best_state, "log": network.log}
             kept |= {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
             kept |= {"schedule": schedule.state_dict(), "torch": torch.get_rng_state(), "generators": generators}
-            torch.save(kept, keep.with_suffix(".new"))
-            keep.with_suffix(".new").replace(keep)
+            saved.store(kept)
     network.load_state_dict(best_state)
     network.validation_r2 = best
 
 
 def gradient_norms(network: nn.Module) -> dict[str, float]:
-    """Norm of the gradient in each modality's encoder, before clipping: a stream that starves shows here, though not
-    every starved stream does (docs/modality-dominance.md)."""
+    """Norm of the gradient in each modality's encoder, before clipping: a stream that starves may show here."""
     norms = {}
     for name, encoder in getattr(network, "encoders", {}).items():
         squares = sum(float((p.grad**2).sum()) for p in encoder.parameters() if p.grad is not None)

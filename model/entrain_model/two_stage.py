@@ -29,7 +29,6 @@ class TwoStage(LagPosterior):
     """The model's filter and decoder behind canonical correlations instead of a learned matcher."""
 
     def __init__(self, contract: Contract, shape: Shape, *, delay_tokens: int, diffusion: float) -> None:
-        self.variates = None
         super().__init__(contract, shape, delay_tokens=delay_tokens, diffusion=diffusion)
         self.matcher = nn.Identity()
         self.variates = nn.ModuleDict({n: nn.Conv1d(f.size, VARIATES, TAPS) for n, f in self.features.items()})
@@ -52,8 +51,7 @@ class TwoStage(LagPosterior):
         key = torch.cat([b, torch.ones_like(there), quadratic[1]], dim=1)
         return query * present, key * there
 
-    def score_of(self, raws: dict[str, Tensor], masks: dict[str, Tensor]) -> Tensor:
-        """Evidence [B, H, L] of every hop of a window, with nothing before it."""
+    def evidence_of(self, raws: dict[str, Tensor], masks: dict[str, Tensor]) -> Tensor:
         variates = {}
         for name, raw in raws.items():
             f, mask = self.features[name], masks[name]

@@ -67,23 +67,29 @@ class Stream:
     def hops(self) -> int:
         return len(self.targets)
 
-    def windows(self, hops: np.ndarray, contract: Contract | None = None) -> dict[str, np.ndarray]:
-        """Inputs of the windows that end with the given hops, [len(hops), ...], as `contract` (default: the stream's)
-        asks for them; before the stretch all is missing."""
-        contract, inputs = contract or self.contract, {}
-        for m in contract.modalities:
-            steps, rows = m.steps(contract.hop_millis), contract.rows(m)
-            place = ((hops + 1) * steps)[:, None] - rows + np.arange(rows)[None, :]
-            mask = (place >= 0) * self.masks[m.name][np.maximum(place, 0)]
-            inputs[m.name] = self.rows[m.name][np.maximum(place, 0)] * mask[:, :, None]
-            inputs[f"{m.name}_mask"] = mask.astype(np.float32)
-        return inputs
 
-    def without(self, *names: str) -> Stream:
-        """The same stretch with the named modalities missing throughout."""
-        masks = {n: m * (n not in names) for n, m in self.masks.items()}
-        rows = {n: r * (n not in names) for n, r in self.rows.items()}
-        return dataclasses.replace(self, rows=rows, masks=masks)
+class Feed:
+    """Inputs of a model at every hop of streams side by side, as its contract asks for them; before the streams begin
+    all is missing."""
+
+    def __init__(self, streams: list[Stream], contract: Contract) -> None:
+        self.contract, self.hops = contract, min(s.hops for s in streams)
+        self.whole: dict[str, np.ndarray] = {}
+        for m in contract.modalities:
+            before, total = contract.rows(m), self.hops * m.steps(contract.hop_millis)
+            for name, parts in ((m.name, [s.rows for s in streams]), (f"{m.name}_mask", [s.masks for s in streams])):
+                values = np.stack([part[m.name][:total] for part in parts]).astype(np.float32, copy=False)
+                missing = np.zeros((len(streams), before, *values.shape[2:]), np.float32)
+                self.whole[name] = np.concatenate([missing, values], axis=1)
+
+    def at(self, hop: int) -> dict[str, np.ndarray]:
+        """The windows that end with a hop, by tensor name [S, ...]."""
+        inputs = {}
+        for m in self.contract.modalities:
+            rows, end = self.contract.rows(m), (hop + 1) * m.steps(self.contract.hop_millis)
+            for name in (m.name, f"{m.name}_mask"):
+                inputs[name] = np.ascontiguousarray(self.whole[name][:, end : end + rows])
+        return inputs
 
 
 def noisy(panes: Stream, sigma: float, seed: int) -> Stream:

@@ -21,6 +21,7 @@ from entrain_model.lag_posterior import (
 )
 from entrain_model.recipe import ALIGNED, MODELS
 from entrain_model.ridge import solve
+from entrain_model.windows import Feed, Stream
 
 PARITY = 1e-5
 """Exported graph against PyTorch, relative to values of about 1; lag in ms has its own scale."""
@@ -89,7 +90,7 @@ def test_network_does_not_read_what_is_masked(model):
 
 def stretch(contract, hops, seed):
     """Rows and masks of a stretch, with gaps, a late start of one stream and a stream that stops."""
-    rng, rows = np.random.default_rng(seed), {}
+    rng, rows, masks = np.random.default_rng(seed), {}, {}
     for i, m in enumerate(contract.modalities):
         steps = m.steps(contract.hop_millis)
         mask = np.repeat((rng.random(hops) > 0.1).astype(np.float32), steps)
@@ -98,8 +99,8 @@ def stretch(contract, hops, seed):
         mask[hops * steps * (2 + i) // 4 : hops * steps * (2 + i) // 4 + 30 * steps] = 0
         x = rng.standard_normal((hops * steps, m.planes)).astype(np.float32)
         rows[m.name] = (np.round(np.abs(x)) if m.kind == "events" else x) * mask[:, None]
-        rows[f"{m.name}_mask"] = mask
-    return rows
+        masks[m.name] = mask
+    return Stream(rows, masks, np.zeros((hops, 2), np.float32), np.zeros(hops), contract)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -108,17 +109,11 @@ def test_incremental_form_equals_window_form_at_every_hop(exported, model, seed)
     """Through ONNX Runtime, from the first hop of a session on, gaps and missing streams included."""
     _, files = exported(model)
     contract = files[0][0]
-    rows, found = stretch(contract, 160, seed), []
+    panes, found = stretch(contract, 160, seed), []
     for form, path in files:
-        session, states, kept = session_of(path), initial_states(form, 1), []
+        session, states, kept, feed = session_of(path), initial_states(form, 1), [], Feed([panes], form)
         for hop in range(160):
-            given = dict(states)
-            for m in form.modalities:
-                count, end = form.rows(m), (hop + 1) * m.steps(form.hop_millis)
-                for name in (m.name, f"{m.name}_mask"):
-                    part = rows[name][max(0, end - count) : end]
-                    before = np.zeros((count - len(part), *part.shape[1:]), np.float32)
-                    given[name] = np.concatenate([before, part])[None]
+            given = states | feed.at(hop)
             result = dict(zip(form.results(), session.run(list(form.results()), given), strict=True))
             states = {s.name: result[s.next] for s in form.states}
             kept.append({n: result[n] for n in contract.results()})
@@ -134,7 +129,7 @@ def test_incremental_form_equals_window_form_at_every_hop(exported, model, seed)
 def test_a_rival_is_causal_and_its_newest_step_is_the_last_of_all_steps(model):
     network, _ = small_network(model)
     raws = {n: torch.randn(2, f.size, 90) for n, f in network.features.items()}
-    masks = {n: torch.ones(2, 1, 90 + f.past // f.stride) for n, f in network.features.items()}
+    masks = {n: torch.ones(2, 1, 90 + f.past_tokens) for n, f in network.features.items()}
     changed = {n: torch.cat([x[:, :, :-5], x[:, :, -5:] + 1], dim=2) for n, x in raws.items()}
     with torch.no_grad():
         every = network.decode(raws, masks, newest=False)

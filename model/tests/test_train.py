@@ -118,6 +118,16 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(tmp_path, task, mo
         torch.testing.assert_close(a, b, atol=0, rtol=0, msg=name)
 
 
+def test_a_training_does_not_go_on_from_another_one(tmp_path, task, monkeypatch):
+    monkeypatch.setattr(train, "SAVE_EVERY", 2)
+    keep, contract = tmp_path / "kept", recipe.contract_for(task, SMALL, "late", "small")
+    train.train(task, SMALL, contract, "late", 3, lambda *_: None, keep)
+    for seed, plan in ((4, SMALL), (3, dataclasses.replace(SMALL, rate=1e-3))):
+        steps = []
+        train.train(task, plan, contract, "late", seed, lambda done, *_, s=steps: s.append(done), keep)
+        assert steps[0] == 1
+
+
 def test_training_logs_the_gradient_of_every_modality(task, monkeypatch):
     monkeypatch.setattr(train, "LOG_EVERY", 2)
     contract = recipe.contract_for(task, SMALL, "early-cnn", "small")

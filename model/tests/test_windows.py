@@ -11,7 +11,7 @@ from conftest import small_contract
 
 from entrain_model import recording
 from entrain_model.bank import Augmentation, Bank
-from entrain_model.windows import noisy, stream, wandering_lag
+from entrain_model.windows import Feed, noisy, stream, wandering_lag
 
 CLEAN = Augmentation(
     lag_millis=60.0,
@@ -138,7 +138,8 @@ def test_windows_of_a_stream_hold_its_panes_and_its_gaps(session):
         dataclasses.replace(session, streams=gap), contract, BETWEEN, lambda t: np.full_like(t, 30.0), "spikes"
     )
     hop, begin = 249, 4_200_000_000
-    windows = panes.windows(np.array([hop, 3]))
+    feed = Feed([panes, panes], contract)
+    windows = {name: np.stack([feed.at(hop)[name][1], feed.at(3)[name][0]]) for name in feed.at(3)}
     expected = naive_counts(session, begin, 80, lambda time: time + 30_000_000)
     expected[50:55] = 0
     np.testing.assert_array_equal(windows["spikes"][0], expected)
@@ -159,7 +160,8 @@ def test_a_modality_that_the_session_lacks_is_missing_throughout(session):
 
 
 def test_noise_of_a_stream_leaves_what_is_missing_missing(session):
-    panes = stream(session, small_contract(), BETWEEN).without("spikes")
+    only = dataclasses.replace(session, streams={"lfp": session.streams["lfp"]})
+    panes = stream(only, small_contract(), BETWEEN)
     loud = noisy(panes, 1.0, seed=0)
     assert not loud.rows["spikes"].any()
     assert loud.rows["lfp"].std() > 1.3 * panes.rows["lfp"].std()
