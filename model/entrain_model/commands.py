@@ -99,7 +99,7 @@ def train(options: argparse.Namespace) -> None:
         split=_split_words(options),
         limits=RECORDING_LIMITS if recorded else SIMULATED_LIMITS,
     )
-    path, _ = produce(task, recipe, options.model, name, options.seed, options.out, origin, Progress())
+    path = produce(task, recipe, options.model, name, options.seed, options.out, origin, Progress())
     groups = report_streams(task, recipe, contracts.read(path), options.paths if not options.quick else 1)
     figures = []
     for (session, _), streams in zip(task.report, groups, strict=True):

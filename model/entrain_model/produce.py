@@ -28,9 +28,9 @@ class Origin:
 
 def produce(
     task: Task, plan: Recipe, model: str, name: str, seed: int, out: Path, origin: Origin, progress: Progress
-) -> tuple[Path, dict[str, float]]:
+) -> Path:
     """Writes NAME.onnx to `out`, NAME-incremental.onnx where the model has that form, and NAME.training.csv; returns
-    the first file and the figures of the calibration. A training that was stopped goes on where it was."""
+    the first file. A training that was stopped goes on where it was."""
     out.mkdir(parents=True, exist_ok=True)
     contract = recipe.contract_for(task, plan, model, name)
     keep = out / f".{name}.training"
@@ -48,7 +48,7 @@ def produce(
             writer.writeheader()
             writer.writerows(network.log)
     keep.unlink(missing_ok=True)
-    return path, figures
+    return path
 
 
 def _provenance(

@@ -80,6 +80,32 @@ class ReplayTest {
     assertThat(model.path("lag_rmse_millis").isNull()).isTrue();
   }
 
+  /** Hop by hop through the real job; the model beside it has no lag to pin and runs as ever. */
+  @Test
+  void aPinnedLagReachesTheModelsThatFindOneAndNoOthers() throws IOException {
+    Path session = session(LagPlan.constant(40), 10);
+    Path summary = folder.resolve("summary.json");
+    Answer answer =
+        run(
+            "replay",
+            session.toString(),
+            "--models",
+            "lag-posterior-incremental,early-fusion",
+            "--job-lag-range-millis",
+            "40",
+            "--summary",
+            summary.toString());
+    assertThat(answer.err).isEmpty();
+    assertThat(answer.code).isZero();
+    JsonNode models = new ObjectMapper().readTree(summary.toFile()).path("models");
+    assertThat(models.path("lag-posterior-incremental").path("lag_rmse_millis").asDouble())
+        .isLessThan(.01);
+    for (String model : List.of("lag-posterior-incremental", "early-fusion")) {
+      assertThat(models.path(model).path("scored").asLong()).as(model).isPositive();
+      assertThat(models.path(model).path("missing").asLong()).as(model).isZero();
+    }
+  }
+
   @Test
   void aReplayToKafkaCarriesTheInjectedLagAsTruth() throws IOException {
     Path session = noLag(session(LagPlan.NONE, 10));
