@@ -22,6 +22,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,17 @@ class ReplayTest {
     command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     int code = command.execute(arguments);
     return new Answer(code, out.toString(), err.toString());
+  }
+
+  /** Of a replay that went well: its figures, model by model. */
+  private JsonNode summary(String... arguments) throws IOException {
+    Path file = folder.resolve("summary.json");
+    List<String> all = new ArrayList<>(List.of("replay", "--summary", file.toString()));
+    all.addAll(List.of(arguments));
+    Answer answer = run(all.toArray(String[]::new));
+    assertThat(answer.err).isEmpty();
+    assertThat(answer.code).isZero();
+    return new ObjectMapper().readTree(file.toFile()).path("models");
   }
 
   private Path session(LagPlan lag, int seconds) throws IOException {
@@ -84,20 +96,13 @@ class ReplayTest {
   @Test
   void aPinnedLagReachesTheModelsThatFindOneAndNoOthers() throws IOException {
     Path session = session(LagPlan.constant(40), 10);
-    Path summary = folder.resolve("summary.json");
-    Answer answer =
-        run(
-            "replay",
+    JsonNode models =
+        summary(
             session.toString(),
             "--models",
             "lag-posterior-incremental,early-fusion",
             "--job-lag-range-millis",
-            "40",
-            "--summary",
-            summary.toString());
-    assertThat(answer.err).isEmpty();
-    assertThat(answer.code).isZero();
-    JsonNode models = new ObjectMapper().readTree(summary.toFile()).path("models");
+            "40");
     assertThat(models.path("lag-posterior-incremental").path("lag_rmse_millis").asDouble())
         .isLessThan(.01);
     for (String model : List.of("lag-posterior-incremental", "early-fusion")) {
@@ -182,10 +187,8 @@ class ReplayTest {
     assumeTrue(
         Files.exists(data) && Files.exists(ROOT.resolve("model/trained/m1-lag-posterior.onnx")),
         "the M1 recording or its models are not there (" + data + "): not tested");
-    Path summary = folder.resolve("summary.json");
-    Answer answer =
-        run(
-            "replay",
+    JsonNode models =
+        summary(
             ROOT.resolve("workbench/recordings/m1-reaching.yaml").toString(),
             "--data",
             data.toString(),
@@ -196,11 +199,7 @@ class ReplayTest {
             "--lag-tau-seconds",
             "300",
             "--seeds",
-            "1,2,3,4,5,6,7,8",
-            "--summary",
-            summary.toString());
-    assertThat(answer.err).isEmpty();
-    JsonNode models = new ObjectMapper().readTree(summary.toFile()).path("models");
+            "1,2,3,4,5,6,7,8");
     double r2 = models.path("m1-lag-posterior").path("r2").asDouble();
     assertThat(r2).isGreaterThan(.80);
     // Published: .023 over early fusion at the newest step, .13 over the reference alone.
