@@ -1,4 +1,4 @@
-"""Command line: train, evaluate, golden, show."""
+"""Command line: train, evaluate, forecast, golden, show."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ TRAIN_EXAMPLES = """examples:
   ./entrain train --simulated build/sessions/subject-1-session-1 --quick --out build/trained        # seconds: a trial
   ./entrain train --suite --out build/suite                     # every model for every subject of the suite: hours
 A training that was stopped goes on where it was when the same command is run again.
+"""
+FORECAST_EXAMPLES = """examples:
+  ./entrain forecast --suite build/suite --out build/forecast.json                          # before the noisy runs
+  ./entrain evaluate --suite build/suite --forecast build/forecast.json --out build/breakdown       # and after
 """
 EVALUATE_EXAMPLES = """examples:
   ./entrain evaluate model/trained/lag-posterior.onnx model/trained/early-fusion.onnx \\
@@ -55,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     commands_of = parser.add_subparsers(required=True, metavar="COMMAND")
     _train_parser(commands_of)
     _evaluate_parser(commands_of)
+    _forecast_parser(commands_of)
 
     gold = commands_of.add_parser("golden", help="write golden inputs and outputs of exported models")
     gold.add_argument("files", type=Path, nargs="+", metavar="FILE", help=".onnx files with a contract")
@@ -115,7 +120,26 @@ def _evaluate_parser(commands_of: argparse._SubParsersAction) -> None:
     score.add_argument("--conditions", metavar="A,B", help=f"of the suite only: some of {', '.join(CONDITIONS)}")
     score.add_argument("--subjects", metavar="N,N", help=f"of the suite only: some of {[r.subject for r in RUNS]}")
     score.add_argument("--quick", action="store_true", help=f"of the suite only: {', '.join(QUICK)}, one subject")
+    score.add_argument(
+        "--forecast", type=Path, metavar="FILE", help="of the suite only: measure breakdown against this register"
+    )
     score.set_defaults(run=commands.score)
+
+
+def _forecast_parser(commands_of: argparse._SubParsersAction) -> None:
+    told = commands_of.add_parser(
+        "forecast",
+        help="register the noise at which the suite's models will lose the lag",
+        description="Reads the margin of the true lag on validation time at noise up to 1 and writes, once, the noise "
+        "at which half of the 1 s windows will miss it, with a 95 %% band. Nothing louder is looked at.",
+        epilog=FORECAST_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    told.add_argument("--suite", type=Path, required=True, metavar="FOLDER", help="where train --suite left its models")
+    told.add_argument("--out", type=Path, required=True, metavar="FILE", help="the register; must not exist")
+    told.add_argument("--subjects", metavar="N,N", help=f"some of {[r.subject for r in RUNS]} (default: all there are)")
+    told.add_argument("--quick", action="store_true", help="one subject")
+    told.set_defaults(run=commands.forecast)
 
 
 def _sources(source: argparse._MutuallyExclusiveGroup) -> None:

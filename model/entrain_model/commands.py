@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from entrain_model import card, evaluate, judge, recording, report, suite
+from entrain_model import card, evaluate, forecasts, judge, recording, report, suite
 from entrain_model import contract as contracts
 from entrain_model.evaluate import Decoded
 from entrain_model.produce import Origin, produce
@@ -224,7 +224,38 @@ def score(options: argparse.Namespace) -> None:
         options.json.write_text(json.dumps(tables, indent=1) + "\n")
 
 
+def forecast(options: argparse.Namespace) -> None:
+    told = forecasts.register(_aligned(options), options.suite / "sessions", options.out, Progress())
+    for run, found in told.items():
+        low, high = found["band"]
+        print(f"{run}: breakdown at noise {found['breakdown_noise']:.1f} ({low:.1f} to {high:.1f})")
+    print(f"registered in {options.out}")
+
+
+def _hold(options: argparse.Namespace) -> None:
+    """Measures the breakdown noise and holds it against the registered forecast."""
+    registered = json.loads(options.forecast.read_text())
+    rows = forecasts.measure(registered, _aligned(options), options.suite / "sessions", Progress())
+    print(forecasts.table(rows))
+    if options.out:
+        forecasts.write(options.out, rows)
+        print(f"wrote breakdown.csv, breakdown.json, breakdown.md and breakdown.png to {options.out}")
+
+
+def _aligned(options: argparse.Namespace) -> dict[Run, Path]:
+    """The model's file of each chosen run."""
+    runs = _runs(options.subjects)[: 1 if options.quick else None]
+    files = {run: options.suite / run.name / "lag-posterior.onnx" for run in runs}
+    files = {run: _quickest(file) for run, file in files.items() if file.is_file()}
+    if not files:
+        raise UsageError(f"{options.suite}: no models; make them with ./entrain train --suite --out {options.suite}")
+    return files
+
+
 def _score_suite(options: argparse.Namespace) -> None:
+    if options.forecast:
+        _hold(options)
+        return
     conditions = _some(options.conditions, list(CONDITIONS), "--conditions")
     runs = _runs(options.subjects)
     if options.quick:

@@ -226,7 +226,7 @@ def _aligned(network: LagPosterior, batch: Batch, hops: list[int], recipe: Recip
     if isinstance(network, TwoStage):
         posteriors, entropy = _near(network, truth), torch.zeros(())
     else:
-        posteriors = run_filter(network, network.score(streams), _first_belief(network, truth[:, 0]), 1.0).sum(2)
+        posteriors = run_filter(network, network.score(streams), _first_belief(network, truth[:, 0]), raw=True).sum(2)
         entropy = _cross_entropy(network, posteriors, truth, streams, recipe)
         locked = (torch.rand(len(truth), 1, 1) < LOCKED_SHARE).float()
         posteriors = locked * _near(network, truth) + (1.0 - locked) * posteriors
@@ -251,13 +251,11 @@ def _near(network: LagPosterior, truth: Tensor) -> Tensor:
     return torch.softmax(-0.5 * ((lags - centre) / width) ** 2, dim=2)
 
 
-def run_filter(
-    network: LagPosterior, scores: Tensor, belief: Tensor, temperature: Tensor | float | None = None
-) -> Tensor:
+def run_filter(network: LagPosterior, scores: Tensor, belief: Tensor, *, raw: bool = False) -> Tensor:
     """Beliefs [B, H, M, L] from evidence [B, H, L] and the belief [B, M, L] before."""
     rows = []
     for score in scores.unbind(1):
-        belief = network.filter.weigh(network.filter.predict(belief), score, temperature)
+        belief = network.filter.weigh(network.filter.predict(belief), score, raw=raw)
         rows.append(belief)
     return torch.stack(rows, dim=1)
 
@@ -303,7 +301,7 @@ def newest(network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
         posterior = _near(network, batch.lag_millis)[:, -1]
     else:
         flat = torch.ones(len(batch.targets), network.filter.hypotheses, network.filter.lags)
-        posterior = run_filter(network, network.score(streams), flat, 1.0)[:, -1].sum(1)
+        posterior = run_filter(network, network.score(streams), flat, raw=True)[:, -1].sum(1)
     found = network.decode(streams, posterior)
     return found[0], found[2]
 

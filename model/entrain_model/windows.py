@@ -92,11 +92,13 @@ class Feed:
         return inputs
 
 
-def noisy(panes: Stream, sigma: float, seed: int) -> Stream:
+def noisy(panes: Stream, sigma: float, seed: int, *, only: str | None = None) -> Stream:
     """The same panes under noise: spurious events at `sigma` times each channel's rate, white noise of `sigma` times
-    each channel's sd on samples."""
-    rng, rows = np.random.default_rng(seed), {}
+    each channel's sd on samples; in the modality `only` where that is given."""
+    rng, rows = np.random.default_rng(seed), dict(panes.rows)
     for m in panes.contract.modalities:
+        if only is not None and m.name != only:
+            continue
         values = panes.rows[m.name]
         if m.kind == "events":
             more = values + rng.poisson(sigma * values.mean(0), values.shape).astype(np.float32)
