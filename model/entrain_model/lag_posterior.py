@@ -14,9 +14,12 @@ peaks beside the common lag; a bank of M hypotheses about the jitter's sd blurs 
 belief [M, L] over hypothesis and lag lets predictive likelihood choose. Hypothesis m reads the evidence with a
 temperature of its own, as a density over what a hop may show (mean 1 over lags):
 
-    f_ml = sum_d G_m(d) exp(tau_m e_{l+d}) / mean_k exp(tau_m e_k)      G_m: Gaussian of the hypothesis' sd
+    f_ml = (1 - s) sum_d G_m(d) exp(tau_m e_{l+d}) / mean_k exp(tau_m e_k) + s
     P_m  = sum_l b'_ml f_ml                                             what the hypothesis foretold, with its weight
-    b_ml = P_m / sum P * b'_ml f_ml^kappa_m / sum_l b'_ml f_ml^kappa_m  kappa: caution, fitted on validation
+    b_ml = P_m / sum P * b'_ml f_ml^kappa_m / sum_l b'_ml f_ml^kappa_m
+
+with the Gaussian G_m of the hypothesis' sd, the share s of hops that are silent (a mixture with an uninformative
+density: Huber's contamination), and the caution kappa_m, fitted on validation as is tau_m.
 
 Hops are not independent: features and embeddings reach over several, so a chance peak stays for a while, and under
 heavy jitter it is as high as a true one. The temperature that foretells best would then weigh too boldly. A power
@@ -54,6 +57,9 @@ JUMPS_PER_SECOND = 0.03
 jump the evidence of a second outweighs either."""
 SWITCHES_PER_SECOND = 0.1
 """Chance that the jitter of packets changes: slow, so that seconds of evidence choose the hypothesis."""
+SILENT_SHARE = 0.3
+"""Share of hops whose evidence says nothing: what the streams have in common comes in bursts. It bounds what one hop's
+chance peak can do, and lets the temperature be higher where there is something to see."""
 NEAR = 5.0
 """Grid steps around the posterior's median whose mean is the reported lag."""
 EVIDENCE_SECONDS = 1.0
@@ -243,11 +249,14 @@ class LagFilter(nn.Module):
         return predicted
 
     def weigh(self, predicted: Tensor, evidence: Tensor, *, raw: bool = False) -> Tensor:
-        """The belief [B, M, L] after a hop's evidence [B, L]; `raw`: with temperature and caution 1, as in training."""
+        """The belief [B, M, L] after a hop's evidence [B, L]; `raw`: as in training, with temperature and
+        caution 1 and no silent hops."""
         tempered = evidence.unsqueeze(1) * (torch.ones_like(self.temperature) if raw else self.temperature)
         density = torch.exp(tempered - tempered.amax(2, keepdim=True))
         density = density * (self.lags / total(density))
-        likelihood = torch.matmul(density.unsqueeze(2), self.blur).squeeze(2) + 1e-12
+        likelihood = torch.matmul(density.unsqueeze(2), self.blur).squeeze(2)
+        silent = 1e-12 if raw else SILENT_SHARE
+        likelihood = (1.0 - silent) * likelihood + silent
         foretold = total(predicted * likelihood)
         careful = predicted * (likelihood if raw else torch.exp(self.caution * torch.log(likelihood)))
         share = foretold / total(foretold.flatten(1)).clamp_min(1e-30).unsqueeze(2)
