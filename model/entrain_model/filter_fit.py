@@ -16,8 +16,8 @@ from entrain_model.train import run_filter
 
 TEMPERATURES = (0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0)
 RATIO = 2.0
-"""Temperature of the hypotheses about jitter, in multiples of the first one's. Fitted it would be 3 for a hundredth of a
-nat, and the lag's error at noise 4 a sixth larger on development sessions."""
+"""Temperature of the hypotheses about jitter, in multiples of the first one's. Fitted it would be 3, for a hundredth of
+a nat, and the lag's error at noise 4 a sixth larger on development sessions."""
 CAUTIONS = (0.2, 0.4, 1.0)
 """Of the hypotheses about jitter; without jitter temperature and caution are one."""
 DIFFUSIONS = (0.5, 1.0, 2.0, 4.0)
