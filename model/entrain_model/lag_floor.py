@@ -1,9 +1,9 @@
 """How well any tracker could know the lag of the simulated world: a bound that no matcher passes.
 
-The only cue for the lag is the bursts that both streams share (simulation: Poisson in time, 12 ms wide), and each packet
-of 20 ms has a jitter of its own. An observer who is told, for every burst, by how much its spikes were shifted still
-sees the lag through the jitter of the packets that hold it, learns of it only when the later stream has brought it, and
-has to track a lag that wanders between bursts. The best estimate is then the Kalman filter's (Kalman 1960) of an
+The only cue for the lag is the bursts that both streams share (Poisson in time, 12 ms wide), and each packet of 20 ms
+has a jitter of its own. An observer who is told, for every burst, by how much its spikes were shifted still sees the
+lag through the jitter of the packets that hold it, learns of it only when the later stream has brought it, and has to
+track a lag that wanders between bursts. The best estimate is then the Kalman filter's (Kalman 1960) of an
 Ornstein-Uhlenbeck lag. Noise, and having to find the bursts, only make it worse.
 
     PYTHONPATH=model .venv/bin/python -m entrain_model.lag_floor
@@ -78,10 +78,8 @@ def main() -> None:
     for jitter in (8.0, 0.0, 80.0):
         found = [floor(World(jitter_millis=max(jitter, 0.01)), seed=seed) for seed in range(5)]
         rmse, median = np.array(found).T
-        print(
-            f"packet jitter {jitter:g} ms: rmse {rmse.mean():.1f} ms ({rmse.min():.1f} to {rmse.max():.1f} over 5 seeds), "
-            f"median {median.mean():.1f} ms"
-        )
+        print(f"packet jitter {jitter:g} ms, 5 seeds: rmse {rmse.mean():.1f} ms ({rmse.min():.1f} to {rmse.max():.1f})")
+        print(f"{'':20}median {median.mean():.1f} ms")
 
 
 if __name__ == "__main__":
