@@ -1,4 +1,4 @@
-"""The lag filter's temperatures, caution and diffusion, fitted on validation streams.
+"""The lag filter's temperature and diffusion, fitted on validation streams.
 
 All are chosen by the probability of the true lags, a proper score, so that the posterior is as wide as its errors. One
 setting at a time is tried over its grid with the others held, in an order in which each depends little on those after.
@@ -15,11 +15,10 @@ from entrain_model.lag_posterior import LagFilter, LagPosterior
 from entrain_model.train import run_filter
 
 TEMPERATURES = (0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0)
-RATIO = 2.0
-"""Temperature of the hypotheses about jitter, in multiples of the first one's. Fitted it would be 3, for a hundredth of
-a nat, and the lag's error at noise 4 a sixth larger on development sessions."""
-CAUTIONS = (0.2, 0.4, 1.0)
-"""Of the hypotheses about jitter; without jitter temperature and caution are one."""
+RATIO, CAUTION = 2.0, 0.4
+"""Of the hypotheses about jitter: temperature in multiples of the first one's, and caution; without jitter caution is 1.
+Held, since validation hardly tells them apart: fitted they would be 3 and 1, for a hundredth of a nat, and the lag's
+error at noise 4 a sixth to a quarter larger on development sessions."""
 DIFFUSIONS = (0.5, 1.0, 2.0, 4.0)
 """Variance of the belief's diffusion, in multiples of the clock's."""
 SKIPPED_HOPS = 50
@@ -28,15 +27,14 @@ SKIPPED_HOPS = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    temperature: float = 0.7
-    caution: float = 0.4
+    temperature: float = 1.0
     diffusion_factor: float = 1.0
 
     def apply(self, belief_filter: LagFilter, clock: float) -> None:
         """Sets the filter; `clock`: the clock's own diffusion in squared grid steps a hop."""
         belief_filter.temperature.fill_(self.temperature * RATIO)
         belief_filter.temperature[0] = self.temperature
-        belief_filter.caution.fill_(self.caution)
+        belief_filter.caution.fill_(CAUTION)
         belief_filter.caution[0] = 1.0
         belief_filter.diffuse(clock * self.diffusion_factor)
 
@@ -45,10 +43,7 @@ def fit(network: LagPosterior, evidences: Tensor, truth: Tensor) -> tuple[dict[s
     """Sets the filter by evidence [S, H, L] of streams and their true lags [S, H] in ms; returns the setting with the
     mean -log probability of the truth, and the rmse in ms of each stream's lag [S]."""
     clock = 2 * float(network.filter.diffusion[0, 0, 0])
-    grids: dict[str, tuple[float, ...]] = {"temperature": TEMPERATURES}
-    if network.filter.hypotheses > 1:
-        grids["caution"] = CAUTIONS
-    grids["diffusion_factor"] = tuple(f for f in DIFFUSIONS if clock * f < 0.7)
+    grids = {"temperature": TEMPERATURES, "diffusion_factor": tuple(f for f in DIFFUSIONS if clock * f < 0.7)}
     best, nats = Setting(), float("inf")
     for name, values in grids.items():
         for value in values:

@@ -19,7 +19,7 @@ temperature of its own, as a density over what a hop may show (mean 1 over lags)
     b_ml = P_m / sum P * b'_ml f_ml^kappa_m / sum_l b'_ml f_ml^kappa_m
 
 with the Gaussian G_m of the hypothesis' sd, the share s of hops that are silent (a mixture with an uninformative
-density: Huber's contamination), and the caution kappa_m, fitted on validation as is tau_m.
+density: Huber's contamination), and the caution kappa_m. The temperature tau_m is fitted on validation.
 
 Hops are not independent: features and embeddings reach over several, so a chance peak stays for a while, and under
 heavy jitter it is as high as a true one. The temperature that foretells best would then weigh too boldly. A power
