@@ -14,7 +14,7 @@ from torch import Tensor
 from entrain_model.lag_posterior import LagFilter, LagPosterior
 from entrain_model.train import run_filter
 
-TEMPERATURES = (0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 4.5, 6.0)
+TEMPERATURES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 4.5, 6.0)
 RATIO, CAUTION = 2.0, 0.4
 """Of the hypotheses about jitter: temperature in multiples of the first one's, and caution; the first one's is 1. Held,
 since validation hardly tells them apart: fitted they would be 3 and 1, for a hundredth of a nat, and the lag's error at
