@@ -266,15 +266,15 @@ def _score_suite(options: argparse.Namespace) -> None:
             file = options.suite / run.name / f"{model}.onnx"
             if file.is_file():
                 both = (False, True) if model in ALIGNED else (False,)
-                work += [(run, model, _quickest(file), oracle, c) for oracle in both for c in conditions]
+                work += [(run, model, _quickest(file), oracle) for oracle in both]
     if not work:
         raise UsageError(f"{options.suite}: no models; make them with ./entrain train --suite --out {options.suite}")
     verdicts, progress = [], Progress()
-    for i, (run, model, file, oracle, condition) in enumerate(work):
+    for i, (run, model, file, oracle) in enumerate(work):
         name = f"{model}, true lag" if oracle else model
         cache, data = options.suite / "verdicts", options.suite / "sessions"
-        verdicts.append(judge.cached(cache, file, name, run.name, condition, data, oracle=oracle))
-        progress(i + 1, len(work), f"{run.name} {name} {condition}")
+        verdicts += judge.cached(cache, file, name, run, conditions, data, oracle=oracle)
+        progress(i + 1, len(work), f"{run.name} {name}")
     table = report.rows(verdicts, SIMULATED.hop_millis)
     print(report.tables(table))
     if options.out:
@@ -282,7 +282,7 @@ def _score_suite(options: argparse.Namespace) -> None:
             "runs": [r.name for r in runs],
             "test_seconds": suite.TEST_SECONDS,
             "conditions": {c: CONDITIONS[c] for c in conditions},
-            "files": {f"{r.name}/{f.name}": contracts.read(f).provenance for r, _, f, _, _ in dict.fromkeys(work)},
+            "files": {f"{r.name}/{f.name}": contracts.read(f).provenance for r, _, f, _ in work},
         }
         report.write(options.out, table, about)
         print(f"wrote scores.csv, scores.json, tables.md, noise.png and coverage.png to {options.out}")
