@@ -32,6 +32,8 @@ EVALUATE_EXAMPLES = """examples:
       --simulated build/sessions/subject-1-session-201
   ./entrain evaluate --suite build/suite --out build/evaluation           # what train --suite left: all the tables
   ./entrain evaluate --suite build/suite --out build/evaluation --quick   # one row of them
+  ./entrain evaluate build/trained/lag-posterior.onnx --alarm build/trained/lagging-only.onnx \\
+      build/trained/reference-only.onnx --simulated build/sessions/subject-1-session-201     # is a modality starved?
 """
 
 
@@ -110,6 +112,13 @@ def _evaluate_parser(commands_of: argparse._SubParsersAction) -> None:
     source.add_argument("--suite", type=Path, metavar="FOLDER", help="where train --suite left its models")
     _data_options(score)
     score.add_argument("--stretch", choices=("report", "choose"), default="report", help="which part of the split")
+    score.add_argument(
+        "--alarm",
+        type=Path,
+        nargs=2,
+        metavar="EXPERT",
+        help="also take each stream away in turn and hold what is left against the expert of one stream alone",
+    )
     score.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     score.add_argument("--out", type=Path, metavar="FOLDER", help="of the suite only: where CSV, JSON and plots go")
     score.add_argument("--conditions", metavar="A,B", help=f"of the suite only: some of {', '.join(CONDITIONS)}")

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from entrain_model import card, evaluate, judge, recording, report, suite
+from entrain_model import alarm, card, evaluate, judge, recording, report, suite
 from entrain_model import contract as contracts
 from entrain_model.evaluate import Decoded
 from entrain_model.produce import Origin, produce
@@ -207,7 +207,7 @@ def score(options: argparse.Namespace) -> None:
         task = dataclasses.replace(task, report=_split([s for s, _ in task.report], 0.0, 1.0))
     if options.stretch == "choose":
         task = dataclasses.replace(task, report=task.choose)
-    tables = {}
+    tables, alarms = {}, {}
     for session, span in task.report:
         one = dataclasses.replace(task, report=[(session, span)])
         decoded: list[Decoded] = []
@@ -216,12 +216,18 @@ def score(options: argparse.Namespace) -> None:
             streams = report_streams(one, recipe, contracts.read(file), options.paths)[0]
             decoded.append(evaluate.decode(file, streams, start_hop=warm))
         tables[_scored_words(session, streams, recipe)] = evaluate.compare(decoded)
+        for file in options.files if options.alarm else ():
+            streams = report_streams(one, recipe, contracts.read(file), options.paths)[0]
+            alarms[f"{session.name}, {file}"] = alarm.alarm(file, options.alarm, streams)
     for what, rows in tables.items():
         print(what)
         for row in rows:
             print("  " + "  ".join(f"{k} {v}" for k, v in row.items()))
+    for what, found in alarms.items():
+        print(f"alarm: {what}", *alarm.lines(found), sep="\n  ")
     if options.json:
-        options.json.write_text(json.dumps(tables, indent=1) + "\n")
+        rows = {f"alarm: {what}": [dataclasses.asdict(r) for r in found] for what, found in alarms.items()}
+        options.json.write_text(json.dumps(tables | rows, indent=1) + "\n")
 
 
 def _score_suite(options: argparse.Namespace) -> None:
