@@ -25,6 +25,7 @@ TRAIN_EXAMPLES = """examples:
   ./entrain train --recording workbench/recordings/m1-reaching.yaml --data build/data --model ridge --out build/trained
   ./entrain train --simulated build/sessions/subject-1-session-1 --quick --out build/trained        # seconds: a trial
   ./entrain train --suite --out build/suite                     # every model for every subject of the suite: hours
+  ./entrain train --dominance --out build/dominance             # modality dominance, cases and cures: 20 minutes
 A training that was stopped goes on where it was when the same command is run again.
 """
 EVALUATE_EXAMPLES = """examples:
@@ -81,6 +82,9 @@ def _train_parser(commands_of: argparse._SubParsersAction) -> None:
     source = train.add_mutually_exclusive_group(required=True)
     _sources(source)
     source.add_argument("--suite", action="store_true", help="every model for every subject of the suite")
+    source.add_argument(
+        "--dominance", action="store_true", help="modality dominance: two redundant cases without and with each cure"
+    )
     _data_options(train)
     train.add_argument("--model", choices=MODELS, default="lag-posterior", help="what to train (default: %(default)s)")
     train.add_argument(

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from entrain_model import alarm, card, evaluate, judge, recording, report, suite
+from entrain_model import alarm, card, dominance, dominance_report, evaluate, judge, recording, report, suite
 from entrain_model import contract as contracts
 from entrain_model.evaluate import Decoded
 from entrain_model.produce import Origin, produce
@@ -90,6 +90,9 @@ def train(options: argparse.Namespace) -> None:
     if options.suite:
         _train_suite(options)
         return
+    if options.dominance:
+        _train_dominance(options)
+        return
     task, recipe = task_of(options)
     recipe = _shortened(recipe, options)
     name = options.name or options.model
@@ -147,6 +150,20 @@ def _train_suite(options: argparse.Namespace) -> None:
             )
             title = f"{run.name} ({i + 1}/{len(runs)}) {model} "
             produce(task, recipe, model, model, run.seed, folder, origin, Progress(title))
+
+
+def _train_dominance(options: argparse.Namespace) -> None:
+    plan = _shortened(dominance.PLAIN, options)
+    runs = dominance.RUNS[:1] if options.quick else dominance.RUNS
+    verdicts = dominance.run(options.out, plan, runs, Progress())
+    gradients = dominance.gradients(options.out, runs)
+    table = dominance_report.rows(verdicts, gradients)
+    print(dominance_report.markdown(table))
+    about = {"runs": [r.name for r in runs], "steps": plan.steps, "seconds": dominance.SECONDS}
+    about |= {"split": dominance.SPLIT, "cases": {c: dataclasses.asdict(g) for c, g in dominance.CASES.items()}}
+    about |= {"cures": {c: dataclasses.asdict(cure) for c, cure in dominance.CURES.items()}}
+    dominance_report.write(options.out, table, gradients, about)
+    print(f"wrote scores.csv, scores.json, gradients.csv, table.md, share.png and gradients.png to {options.out}")
 
 
 def _some(given: str | None, known: list, what: str) -> list:
