@@ -92,3 +92,23 @@ def test_heads_stand_only_beside_networks_with_two_encoders(task):
     for model in ("reference-only", "early-mlp"):
         assert Heads.of(small_network(model)[0], 1.0, "spikes") is None
     assert Heads.of(small_network("late")[0], 0.0, "spikes") is None
+
+
+def test_a_training_with_heads_that_was_stopped_ends_as_one_that_was_not(tmp_path, task, monkeypatch):
+    monkeypatch.setattr(train, "SAVE_EVERY", 2)
+    plan, keep = dataclasses.replace(SMALL, steps=6, head_weight=0.5), tmp_path / "kept"
+    contract = recipe.contract_for(task, plan, "early-cnn", "small")
+    whole = train.train(task, plan, contract, "early-cnn", 3, lambda *_: None)
+
+    class StoppedError(Exception):
+        pass
+
+    def stop(done, *_):
+        if done == 5:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        train.train(task, plan, contract, "early-cnn", 3, stop, keep)
+    again = train.train(task, plan, contract, "early-cnn", 3, lambda *_: None, keep)
+    for (name, a), b in zip(whole.state_dict().items(), again.state_dict().values(), strict=True):
+        torch.testing.assert_close(a, b, atol=0, rtol=0, msg=name)
