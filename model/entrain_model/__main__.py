@@ -25,6 +25,7 @@ TRAIN_EXAMPLES = """examples:
   ./entrain train --recording workbench/recordings/m1-reaching.yaml --data build/data --model ridge --out build/trained
   ./entrain train --simulated build/sessions/subject-1-session-1 --quick --out build/trained        # seconds: a trial
   ./entrain train --suite --out build/suite                     # every model for every subject of the suite: hours
+  ./entrain train --dominance --out build/dominance             # modality dominance, cases and cures: 20 minutes
 A training that was stopped goes on where it was when the same command is run again.
 """
 FORECAST_EXAMPLES = """examples:
@@ -36,6 +37,8 @@ EVALUATE_EXAMPLES = """examples:
       --simulated build/sessions/subject-1-session-201
   ./entrain evaluate --suite build/suite --out build/evaluation           # what train --suite left: all the tables
   ./entrain evaluate --suite build/suite --out build/evaluation --quick   # one row of them
+  ./entrain evaluate build/trained/lag-posterior.onnx --alarm build/trained/lagging-only.onnx \\
+      build/trained/reference-only.onnx --simulated build/sessions/subject-1-session-201     # is a modality starved?
 """
 
 
@@ -84,6 +87,9 @@ def _train_parser(commands_of: argparse._SubParsersAction) -> None:
     source = train.add_mutually_exclusive_group(required=True)
     _sources(source)
     source.add_argument("--suite", action="store_true", help="every model for every subject of the suite")
+    source.add_argument(
+        "--dominance", action="store_true", help="modality dominance: two redundant cases without and with each cure"
+    )
     _data_options(train)
     train.add_argument("--model", choices=MODELS, default="lag-posterior", help="what to train (default: %(default)s)")
     train.add_argument(
@@ -115,6 +121,13 @@ def _evaluate_parser(commands_of: argparse._SubParsersAction) -> None:
     source.add_argument("--suite", type=Path, metavar="FOLDER", help="where train --suite left its models")
     _data_options(score)
     score.add_argument("--stretch", choices=("report", "choose"), default="report", help="which part of the split")
+    score.add_argument(
+        "--alarm",
+        type=Path,
+        nargs=2,
+        metavar="EXPERT",
+        help="also take each stream away in turn and hold what is left against the expert of one stream alone",
+    )
     score.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     score.add_argument("--out", type=Path, metavar="FOLDER", help="of the suite only: where CSV, JSON and plots go")
     score.add_argument("--conditions", metavar="A,B", help=f"of the suite only: some of {', '.join(CONDITIONS)}")

@@ -10,7 +10,18 @@ import sys
 import time
 from pathlib import Path
 
-from entrain_model import card, evaluate, forecasts, judge, recording, report, suite
+from entrain_model import (
+    alarm,
+    card,
+    dominance,
+    dominance_report,
+    evaluate,
+    forecasts,
+    judge,
+    recording,
+    report,
+    suite,
+)
 from entrain_model import contract as contracts
 from entrain_model.evaluate import Decoded
 from entrain_model.produce import Origin, produce
@@ -90,6 +101,9 @@ def train(options: argparse.Namespace) -> None:
     if options.suite:
         _train_suite(options)
         return
+    if options.dominance:
+        _train_dominance(options)
+        return
     task, recipe = task_of(options)
     recipe = _shortened(recipe, options)
     name = options.name or options.model
@@ -147,6 +161,20 @@ def _train_suite(options: argparse.Namespace) -> None:
             )
             title = f"{run.name} ({i + 1}/{len(runs)}) {model} "
             produce(task, recipe, model, model, run.seed, folder, origin, Progress(title))
+
+
+def _train_dominance(options: argparse.Namespace) -> None:
+    plan = _shortened(dominance.PLAIN, options)
+    runs = dominance.RUNS[:1] if options.quick else dominance.RUNS
+    verdicts = dominance.run(options.out, plan, runs, Progress())
+    gradients = dominance.gradients(options.out, runs)
+    table = dominance_report.rows(verdicts, gradients)
+    print(dominance_report.markdown(table))
+    about = {"runs": [r.name for r in runs], "steps": plan.steps, "seconds": dominance.SECONDS}
+    about |= {"split": dominance.SPLIT, "cases": {c: dataclasses.asdict(g) for c, g in dominance.CASES.items()}}
+    about |= {"cures": {c: dataclasses.asdict(cure) for c, cure in dominance.CURES.items()}}
+    dominance_report.write(options.out, table, gradients, about)
+    print(f"wrote scores.csv, scores.json, gradients.csv, table.md, share.png and gradients.png to {options.out}")
 
 
 def _some(given: str | None, known: list, what: str) -> list:
@@ -207,7 +235,7 @@ def score(options: argparse.Namespace) -> None:
         task = dataclasses.replace(task, report=_split([s for s, _ in task.report], 0.0, 1.0))
     if options.stretch == "choose":
         task = dataclasses.replace(task, report=task.choose)
-    tables = {}
+    tables, alarms = {}, {}
     for session, span in task.report:
         one = dataclasses.replace(task, report=[(session, span)])
         decoded: list[Decoded] = []
@@ -216,12 +244,18 @@ def score(options: argparse.Namespace) -> None:
             streams = report_streams(one, recipe, contracts.read(file), options.paths)[0]
             decoded.append(evaluate.decode(file, streams, start_hop=warm))
         tables[_scored_words(session, streams, recipe)] = evaluate.compare(decoded)
+        for file in options.files if options.alarm else ():
+            streams = report_streams(one, recipe, contracts.read(file), options.paths)[0]
+            alarms[f"{session.name}, {file}"] = alarm.alarm(file, options.alarm, streams)
     for what, rows in tables.items():
         print(what)
         for row in rows:
             print("  " + "  ".join(f"{k} {v}" for k, v in row.items()))
+    for what, found in alarms.items():
+        print(f"alarm: {what}", *alarm.lines(found), sep="\n  ")
     if options.json:
-        options.json.write_text(json.dumps(tables, indent=1) + "\n")
+        rows = {f"alarm: {what}": [dataclasses.asdict(r) for r in found] for what, found in alarms.items()}
+        options.json.write_text(json.dumps(tables | rows, indent=1) + "\n")
 
 
 def forecast(options: argparse.Namespace) -> None:

@@ -63,6 +63,11 @@ def training_session(folder: Path, subject: int) -> Session:
     return _session(folder / "train", subject, 1, TRAIN_SECONDS, "")
 
 
+def clean_session(folder: Path, subject: int, seconds: int) -> Session:
+    """An aligned, clean session of any subject and length, simulated where it is not there yet."""
+    return _session(folder, subject, 1, seconds, "")
+
+
 def test_session(folder: Path, subject: int, condition: str, seconds: int = TEST_SECONDS) -> Session:
     """The subject's session under a condition; each condition has movements of its own."""
     known = CONDITIONS | LOUD
