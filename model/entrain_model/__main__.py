@@ -1,4 +1,4 @@
-"""Command line: train, evaluate, golden, show."""
+"""Command line: train, evaluate, study, golden, show."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from entrain_model import commands, golden
+from entrain_model import commands, golden, study
 from entrain_model import contract as contracts
 from entrain_model.commands import UsageError
 from entrain_model.contract import ContractError
@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     commands_of = parser.add_subparsers(required=True, metavar="COMMAND")
     _train_parser(commands_of)
     _evaluate_parser(commands_of)
+    study.add_parser(commands_of)
 
     gold = commands_of.add_parser("golden", help="write golden inputs and outputs of exported models")
     gold.add_argument("files", type=Path, nargs="+", metavar="FILE", help=".onnx files with a contract")

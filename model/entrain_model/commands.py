@@ -132,7 +132,7 @@ def _shortened(recipe: Recipe, options: argparse.Namespace) -> Recipe:
 
 def _train_suite(options: argparse.Namespace) -> None:
     recipe = _shortened(SIMULATED, options)
-    models = _some(options.models, list(MODELS[:-1]), "--models")
+    models = some(options.models, list(MODELS[:-1]), "--models")
     runs = _runs(options.subjects)
     for i, run in enumerate(runs):
         task, folder = None, options.out / run.name
@@ -149,7 +149,7 @@ def _train_suite(options: argparse.Namespace) -> None:
             produce(task, recipe, model, model, run.seed, folder, origin, Progress(title))
 
 
-def _some(given: str | None, known: list, what: str) -> list:
+def some(given: str | None, known: list, what: str) -> list:
     if given is None:
         return known
     chosen = given.split(",")
@@ -160,7 +160,7 @@ def _some(given: str | None, known: list, what: str) -> list:
 
 
 def _runs(subjects: str | None) -> list[Run]:
-    chosen = _some(subjects, [str(r.subject) for r in RUNS], "--subjects")
+    chosen = some(subjects, [str(r.subject) for r in RUNS], "--subjects")
     return [r for r in RUNS if str(r.subject) in chosen]
 
 
@@ -225,7 +225,7 @@ def score(options: argparse.Namespace) -> None:
 
 
 def _score_suite(options: argparse.Namespace) -> None:
-    conditions = _some(options.conditions, list(CONDITIONS), "--conditions")
+    conditions = some(options.conditions, list(CONDITIONS), "--conditions")
     runs = _runs(options.subjects)
     if options.quick:
         conditions, runs = list(QUICK), runs[:1]
