@@ -65,6 +65,9 @@ def task_of(options: argparse.Namespace) -> tuple[Task, Recipe]:
             raise UsageError(f"{session.name}: no labels in its recording.yaml, needed to train and to score")
         if len(session.streams) != 2:
             raise UsageError(f"{session.name}: {len(session.streams)} streams {sorted(session.streams)}, must be 2")
+        for name, data in session.streams.items():
+            if isinstance(data, Events) and data.mark_names:
+                raise UsageError(f"{name} has marks {list(data.mark_names)}, which no model here uses: leave them out")
     lag_of = options.lag_of or (sessions[0].lag.of if sessions[0].lag else None) or next(iter(sessions[0].streams))
     names = list(sessions[0].streams)
     if lag_of not in names:

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from entrain_model import adapt, bidmc_study, evaluate
+from entrain_model import adapt, bidmc_study, evaluate, verdicts
 from entrain_model import heartbeats as hb
 from entrain_model.export import example_inputs
+from entrain_model.judge import Verdict
 from entrain_model.recording import Events, Labels, Samples, Session
 from entrain_model.windows import stream
 
@@ -167,3 +168,16 @@ def test_nothing_of_the_reported_part_is_looked_at(fitted):
     for model in ("lag-posterior", "early"):
         for name, value in models[model].network.state_dict().items():
             torch.testing.assert_close(again[model].network.state_dict()[name], value, msg=name)
+
+
+def test_a_study_keeps_what_it_found_of_a_patient(tmp_path, monkeypatch):
+    """The second time nothing is fitted."""
+    kept = verdicts.load(tmp_path / "verdicts/made-1.json")
+    assert kept is None
+    sums = {"decoded": np.ones((2, 4, 1)), "smoothed": np.ones((2, 4, 1))}
+    verdicts.store(
+        tmp_path / "verdicts/made-1.json", "abc", [Verdict("early", "made-1", "lag-0", {}, sums, np.zeros(0))]
+    )
+    monkeypatch.setattr(bidmc_study, "fit", lambda parts: pytest.fail("fitted again"))
+    found = bidmc_study.run(patient(1, seconds=60), tmp_path / "models", tmp_path)
+    assert [v.model for v in found] == ["early"]

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from entrain_model import judge, recipe, splits, study_report, verdicts
+from entrain_model.__main__ import main
 from entrain_model.judge import Verdict
 from entrain_model.recipe import RECORDING
 from entrain_model.splits import SPLITS, Split
@@ -99,3 +100,41 @@ def test_the_share_of_the_gain_is_one_for_the_told_model_and_zero_for_the_refere
     study_report.write(tmp_path, "m1", table)
     assert "### few, mix (2 runs)" in (tmp_path / "tables.md").read_text()
     assert (tmp_path / "r2.png").stat().st_size > 1000
+
+
+def test_tables_are_made_of_kept_verdicts_alone(tmp_path, capsys):
+    rng = np.random.default_rng(3)
+    kept = [made_verdict("lag-posterior", "half-2-seed-1", c, 0.3, rng) for c in splits.CONDITIONS]
+    verdicts.store(tmp_path / "verdicts/a.json", "abc", kept)
+    assert main(["study", "m1", "--models", str(tmp_path), "--out", str(tmp_path), "--tables-only"]) == 0
+    assert "### half, mix (1 runs)" in capsys.readouterr().out
+    assert (tmp_path / "scores.csv").read_text().count("\n") == 6  # four conditions, their mix, a line of names
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["m1"], "--data is missing"),
+        (["m1", "--tables-only"], "no verdicts there"),
+        (["m1", "--data", "x", "--splits", "few-9"], "--splits has 'few-9', must be some of few-1"),
+        (["m1", "--data", "x", "--kinds", "oracle"], "--kinds has 'oracle', must be some of lag-posterior"),
+        (["m1", "--data", "x", "--seeds", "one"], "--seeds has 'one', must be whole numbers of at least 0"),
+        (["bidmc", "--data", "x"], "x: no session folders; make them with workbench/recordings/bidmc.py"),
+    ],
+)
+def test_wrong_options_of_a_study_get_one_clear_line(tmp_path, options, message, capsys):
+    assert main(["study", *options, "--models", str(tmp_path), "--out", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"{DATA}: the M1 recording is not there")
+def test_a_quick_study_trains_scores_and_goes_on_from_what_it_kept(tmp_path, capsys):
+    command = ["study", "m1", "--data", str(DATA), "--models", str(tmp_path / "m"), "--out", str(tmp_path), "--quick"]
+    assert main([*command, "--kinds", "reference-only"]) == 0
+    kept = tmp_path / "verdicts/few-1-seed-1-reference-only.json"
+    before = kept.stat().st_mtime_ns
+    assert main([*command, "--kinds", "reference-only"]) == 0
+    assert kept.stat().st_mtime_ns == before
+    assert "reference-only" in capsys.readouterr().out
