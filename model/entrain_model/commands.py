@@ -76,6 +76,9 @@ def task_of(options: argparse.Namespace) -> tuple[Task, Recipe]:
             raise UsageError(f"{session.name}: no labels in its recording.yaml, needed to train and to score")
         if len(session.streams) != 2:
             raise UsageError(f"{session.name}: {len(session.streams)} streams {sorted(session.streams)}, must be 2")
+        for name, data in session.streams.items():
+            if isinstance(data, Events) and data.mark_names:
+                raise UsageError(f"{name} has marks {list(data.mark_names)}, which no model here uses: leave them out")
     lag_of = options.lag_of or (sessions[0].lag.of if sessions[0].lag else None) or next(iter(sessions[0].streams))
     names = list(sessions[0].streams)
     if lag_of not in names:
@@ -146,7 +149,7 @@ def _shortened(recipe: Recipe, options: argparse.Namespace) -> Recipe:
 
 def _train_suite(options: argparse.Namespace) -> None:
     recipe = _shortened(SIMULATED, options)
-    models = _some(options.models, list(MODELS[:-1]), "--models")
+    models = some(options.models, list(MODELS[:-1]), "--models")
     runs = _runs(options.subjects)
     for i, run in enumerate(runs):
         task, folder = None, options.out / run.name
@@ -177,7 +180,7 @@ def _train_dominance(options: argparse.Namespace) -> None:
     print(f"wrote scores.csv, scores.json, gradients.csv, table.md, share.png and gradients.png to {options.out}")
 
 
-def _some(given: str | None, known: list, what: str) -> list:
+def some(given: str | None, known: list, what: str) -> list:
     if given is None:
         return known
     chosen = given.split(",")
@@ -188,7 +191,7 @@ def _some(given: str | None, known: list, what: str) -> list:
 
 
 def _runs(subjects: str | None) -> list[Run]:
-    chosen = _some(subjects, [str(r.subject) for r in RUNS], "--subjects")
+    chosen = some(subjects, [str(r.subject) for r in RUNS], "--subjects")
     return [r for r in RUNS if str(r.subject) in chosen]
 
 
@@ -290,7 +293,7 @@ def _score_suite(options: argparse.Namespace) -> None:
     if options.forecast:
         _hold(options)
         return
-    conditions = _some(options.conditions, list(CONDITIONS), "--conditions")
+    conditions = some(options.conditions, list(CONDITIONS), "--conditions")
     runs = _runs(options.subjects)
     if options.quick:
         conditions, runs = list(QUICK), runs[:1]

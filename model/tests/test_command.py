@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 from conftest import TRAINED, write_session
 
 from entrain_model import contract as contracts
@@ -59,6 +60,15 @@ def test_wrong_options_get_one_clear_line(tmp_path, tiny, change, message, capsy
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+
+
+def test_a_recording_with_marks_is_refused_rather_than_trained_without_them(tmp_path, tiny, capsys):
+    tree = yaml.safe_load((tiny / "recording.yaml").read_text())
+    tree["streams"][0]["marks"] = ["channel"]
+    (tmp_path / "marked.yaml").write_text(yaml.safe_dump(tree))
+    arguments = ["--recording", str(tmp_path / "marked.yaml"), "--data", str(tiny), "--out", str(tmp_path)]
+    assert main(["train", *arguments]) == 2
+    assert "spikes has marks ['channel'], which no model here uses" in capsys.readouterr().err
 
 
 def test_too_short_a_session_gets_one_clear_line(tmp_path, capsys):
