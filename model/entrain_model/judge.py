@@ -117,16 +117,19 @@ def _read(file: Path, model: str, run: str, condition: str) -> Verdict:
 
 
 def keep(folder: Path, found: list[Verdict]) -> None:
-    """Writes each run's verdicts to RUN.json.gz, so that a table can be added to without the files it came from."""
+    """Writes each run's verdicts to RUN.json.gz, so that a table can be added to without the files it came from. What is
+    there of other models and conditions stays."""
     folder.mkdir(parents=True, exist_ok=True)
+    together = {(v.run, v.model, v.condition): v for v in [*kept(folder), *found]}
     for run in dict.fromkeys(v.run for v in found):
-        rows = []
-        for v in found:
-            if v.run == run:
-                sums = {name: [float(f"{x:.7g}") for x in values.flatten()] for name, values in v.sums.items()}
-                row = {"model": v.model, "condition": v.condition, "figures": v.figures, "relock": v.relock.tolist()}
-                rows.append(row | {"components": next(iter(v.sums.values())).shape[2], "sums": sums})
+        rows = [_row(v) for (its, _, _), v in together.items() if its == run]
         (folder / f"{run}.json.gz").write_bytes(gzip.compress(json.dumps(rows).encode(), mtime=0))
+
+
+def _row(v: Verdict) -> dict[str, object]:
+    sums = {name: [float(f"{x:.7g}") for x in values.flatten()] for name, values in v.sums.items()}
+    row = {"model": v.model, "condition": v.condition, "figures": v.figures, "relock": v.relock.tolist()}
+    return row | {"components": next(iter(v.sums.values())).shape[2], "sums": sums}
 
 
 def kept(folder: Path) -> list[Verdict]:
