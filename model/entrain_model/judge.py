@@ -117,8 +117,8 @@ def _read(file: Path, model: str, run: str, condition: str) -> Verdict:
 
 
 def keep(folder: Path, found: list[Verdict]) -> None:
-    """Writes each run's verdicts to RUN.json.gz, so that a table can be added to without the files it came from. What is
-    there of other models and conditions stays."""
+    """Writes each run's verdicts to RUN.json.gz, so that a table can be added to without the files it came from. Those
+    of other models and conditions stay."""
     folder.mkdir(parents=True, exist_ok=True)
     together = {(v.run, v.model, v.condition): v for v in [*kept(folder), *found]}
     for run in dict.fromkeys(v.run for v in found):
