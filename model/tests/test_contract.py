@@ -28,7 +28,7 @@ def test_tensors_follow_from_the_contract():
         "spikes_mask": (TOKENS,),
         "lfp": (TOKENS * 10, 2),
         "lfp_mask": (TOKENS * 10,),
-        "lag_belief": (3, SIZE),
+        "lag_belief": (2, SIZE),
         "lag_allowed": (SIZE,),
         "lag_evidence": (SIZE,),
     }
@@ -59,7 +59,7 @@ REFUSALS = [
     (lambda t: t["modalities"][0].update(rate_hz=1000), "rate_hz is 1000, but events have no rate"),
     (lambda t: t["modalities"][1].update(rate_hz=1030), "rate_hz is 1030, must give whole samples"),
     (lambda t: t["outputs"][0].update(log_variance="lfp_mask"), "'lfp_mask' stands 2 times"),
-    (lambda t: t["states"][0].update(initial=[0.5, 0.5]), "initial has 2 values, must have 1 or 39"),
+    (lambda t: t["states"][0].update(initial=[0.5, 0.5]), "initial has 2 values, must have 1 or 26"),
     (lambda t: t["states"][0].update(next="decoded"), "'decoded' stands 2 times"),
     (lambda t: t["outputs"][0].update(components=[]), "has no component"),
     (lambda t: t["lag"].update(of="emg"), "of is 'emg', must be one of ['spikes', 'lfp']"),
