@@ -1,4 +1,4 @@
-"""Command line: train, evaluate, golden, show."""
+"""Command line: train, evaluate, forecast, study, golden, show."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from entrain_model import commands, golden
+from entrain_model import commands, golden, study
 from entrain_model import contract as contracts
 from entrain_model.commands import UsageError
 from entrain_model.contract import ContractError
@@ -25,13 +25,20 @@ TRAIN_EXAMPLES = """examples:
   ./entrain train --recording workbench/recordings/m1-reaching.yaml --data build/data --model ridge --out build/trained
   ./entrain train --simulated build/sessions/subject-1-session-1 --quick --out build/trained        # seconds: a trial
   ./entrain train --suite --out build/suite                     # every model for every subject of the suite: hours
+  ./entrain train --dominance --out build/dominance             # modality dominance, cases and cures: 20 minutes
 A training that was stopped goes on where it was when the same command is run again.
+"""
+FORECAST_EXAMPLES = """examples:
+  ./entrain forecast --suite build/suite --out build/forecast.json                          # before the noisy runs
+  ./entrain evaluate --suite build/suite --forecast build/forecast.json --out build/breakdown       # and after
 """
 EVALUATE_EXAMPLES = """examples:
   ./entrain evaluate model/trained/lag-posterior.onnx model/trained/early-fusion.onnx \\
       --simulated build/sessions/subject-1-session-201
   ./entrain evaluate --suite build/suite --out build/evaluation           # what train --suite left: all the tables
   ./entrain evaluate --suite build/suite --out build/evaluation --quick   # one row of them
+  ./entrain evaluate build/trained/lag-posterior.onnx --alarm build/trained/lagging-only.onnx \\
+      build/trained/reference-only.onnx --simulated build/sessions/subject-1-session-201     # is a modality starved?
 """
 
 
@@ -55,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     commands_of = parser.add_subparsers(required=True, metavar="COMMAND")
     _train_parser(commands_of)
     _evaluate_parser(commands_of)
+    _forecast_parser(commands_of)
+    study.add_parser(commands_of)
 
     gold = commands_of.add_parser("golden", help="write golden inputs and outputs of exported models")
     gold.add_argument("files", type=Path, nargs="+", metavar="FILE", help=".onnx files with a contract")
@@ -79,6 +88,9 @@ def _train_parser(commands_of: argparse._SubParsersAction) -> None:
     source = train.add_mutually_exclusive_group(required=True)
     _sources(source)
     source.add_argument("--suite", action="store_true", help="every model for every subject of the suite")
+    source.add_argument(
+        "--dominance", action="store_true", help="modality dominance: two redundant cases without and with each cure"
+    )
     _data_options(train)
     train.add_argument("--model", choices=MODELS, default="lag-posterior", help="what to train (default: %(default)s)")
     train.add_argument(
@@ -110,12 +122,38 @@ def _evaluate_parser(commands_of: argparse._SubParsersAction) -> None:
     source.add_argument("--suite", type=Path, metavar="FOLDER", help="where train --suite left its models")
     _data_options(score)
     score.add_argument("--stretch", choices=("report", "choose"), default="report", help="which part of the split")
+    score.add_argument(
+        "--alarm",
+        type=Path,
+        nargs=2,
+        metavar="EXPERT",
+        help="also take each stream away in turn and hold what is left against the expert of one stream alone",
+    )
     score.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     score.add_argument("--out", type=Path, metavar="FOLDER", help="of the suite only: where CSV, JSON and plots go")
     score.add_argument("--conditions", metavar="A,B", help=f"of the suite only: some of {', '.join(CONDITIONS)}")
     score.add_argument("--subjects", metavar="N,N", help=f"of the suite only: some of {[r.subject for r in RUNS]}")
     score.add_argument("--quick", action="store_true", help=f"of the suite only: {', '.join(QUICK)}, one subject")
+    score.add_argument(
+        "--forecast", type=Path, metavar="FILE", help="of the suite only: measure breakdown against this register"
+    )
     score.set_defaults(run=commands.score)
+
+
+def _forecast_parser(commands_of: argparse._SubParsersAction) -> None:
+    told = commands_of.add_parser(
+        "forecast",
+        help="register the noise at which the suite's models will lose the lag",
+        description="Reads the margin of the true lag on validation time at noise up to 1 and writes, once, the noise "
+        "at which half of the 1 s windows will miss it, with a 95 %% band. Nothing louder is looked at.",
+        epilog=FORECAST_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    told.add_argument("--suite", type=Path, required=True, metavar="FOLDER", help="where train --suite left its models")
+    told.add_argument("--out", type=Path, required=True, metavar="FILE", help="the register; must not exist")
+    told.add_argument("--subjects", metavar="N,N", help=f"some of {[r.subject for r in RUNS]} (default: all there are)")
+    told.add_argument("--quick", action="store_true", help="one subject")
+    told.set_defaults(run=commands.forecast)
 
 
 def _sources(source: argparse._MutuallyExclusiveGroup) -> None:

@@ -1,5 +1,4 @@
-"""What is fitted on validation streams after training: the filter's temperature and diffusion, and the scale of the
-variances.
+"""What is fitted on validation streams after training: the lag filter's settings, and the scale of the variances.
 
 A stream of validation time is run whole: convolutions see it as one long window, which is what both exported forms
 compute hop by hop.
@@ -11,17 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from entrain_model import filter_fit
 from entrain_model.contract import Contract
 from entrain_model.evaluate import NORMAL_90
 from entrain_model.features import window
 from entrain_model.lag_posterior import READOUT_TOKENS, LagPosterior
 from entrain_model.recipe import Recipe, Task
-from entrain_model.train import run_filter
 from entrain_model.windows import Stream, noisy, stream, wandering_lag
 
-TEMPERATURES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 4.5, 6.0)
-DIFFUSIONS = (0.5, 1.0, 2.0, 4.0)
-"""Variance of the belief's diffusion, in multiples of the clock's."""
 JITTER_MILLIS = 8.0
 CHUNK = 256
 
@@ -81,8 +77,7 @@ def calibrate(network: nn.Module, task: Task, recipe: Recipe, contract: Contract
         errors = [[], []]
         for i, (s, (features, masks)) in enumerate(zip(streams, prepared, strict=True)):
             if isinstance(network, LagPosterior):
-                flat = torch.ones(1, network.filter.hypotheses, network.filter.lags)
-                posterior = run_filter(network, evidences[i], flat).sum(2)[0]
+                posterior = filter_fit.track(network, evidences[i]).sum(2)[0]
                 found = _decoded(network, features, masks, posterior)
             else:
                 found = _dense(network, features, masks, recipe)
@@ -142,32 +137,10 @@ def _dense(
 def _fit_filter(
     network: LagPosterior, words: tuple[str, ...], streams: tuple[Stream, ...], evidences: list[Tensor]
 ) -> dict[str, float]:
-    """The temperature and diffusion under which the true lags of all streams are the most probable: a proper score, so
-    that the posterior is as wide as its errors."""
-    together = torch.cat(evidences)  # equally long: one stretch each
+    """Fits the filter on all streams, equally long: one stretch each; with the lag's error on each kind of stream."""
     truth = torch.from_numpy(np.stack([s.lag_millis for s in streams])).float()
-    grid = network.filter.grid_millis
-    place = ((truth - grid[0]) / network.filter.step_millis).clamp(0, network.filter.lags - 1.001)
-    low, part = place.long(), place - place.long()
-    flat = torch.ones(len(streams), network.filter.hypotheses, network.filter.lags)
-    clock, skip = 2 * float(network.filter.diffusion[0, 0, 0]), 50
-
-    def told(temperature: float, factor: float) -> tuple[float, float, float, Tensor]:
-        network.filter.diffuse(clock * factor)
-        posterior = run_filter(network, together, flat, temperature).sum(2)
-        at = torch.gather(posterior, 2, low.unsqueeze(2)).squeeze(2) * (1 - part)
-        at = at + torch.gather(posterior, 2, (low + 1).unsqueeze(2)).squeeze(2) * part
-        nats = float(-torch.log(at + 1e-9)[:, skip:].mean())
-        rmse = ((posterior @ grid - truth)[:, skip:] ** 2).mean(1).sqrt()
-        return nats, temperature, factor, rmse
-
-    best = min((told(t, 1.0) for t in TEMPERATURES), key=lambda found: found[0])
-    factors = [f for f in DIFFUSIONS if f != 1.0 and clock * f < 0.7]
-    best = min([best, *(told(best[1], f) for f in factors)], key=lambda found: found[0])
-    network.filter.temperature.fill_(best[1])
-    network.filter.diffuse(clock * best[2])
-    figures = {"validation_lag_nats": round(best[0], 3), "temperature": best[1], "diffusion_factor": best[2]}
+    figures, rmse = filter_fit.fit(network, torch.cat(evidences), truth)
     for word in dict.fromkeys(words):
-        rows = [float(r) for w, r in zip(words, best[3], strict=True) if w == word]
+        rows = [float(r) for w, r in zip(words, rmse, strict=True) if w == word]
         figures[f"validation_lag_rmse_millis_{word}"] = round(float(np.mean(rows)), 2)
     return figures

@@ -10,7 +10,18 @@ import sys
 import time
 from pathlib import Path
 
-from entrain_model import card, evaluate, judge, recording, report, suite
+from entrain_model import (
+    alarm,
+    card,
+    dominance,
+    dominance_report,
+    evaluate,
+    forecasts,
+    judge,
+    recording,
+    report,
+    suite,
+)
 from entrain_model import contract as contracts
 from entrain_model.evaluate import Decoded
 from entrain_model.produce import Origin, produce
@@ -65,6 +76,9 @@ def task_of(options: argparse.Namespace) -> tuple[Task, Recipe]:
             raise UsageError(f"{session.name}: no labels in its recording.yaml, needed to train and to score")
         if len(session.streams) != 2:
             raise UsageError(f"{session.name}: {len(session.streams)} streams {sorted(session.streams)}, must be 2")
+        for name, data in session.streams.items():
+            if isinstance(data, Events) and data.mark_names:
+                raise UsageError(f"{name} has marks {list(data.mark_names)}, which no model here uses: leave them out")
     lag_of = options.lag_of or (sessions[0].lag.of if sessions[0].lag else None) or next(iter(sessions[0].streams))
     names = list(sessions[0].streams)
     if lag_of not in names:
@@ -89,6 +103,9 @@ def _split(sessions: list[Session], start: float, end: float) -> list[tuple[Sess
 def train(options: argparse.Namespace) -> None:
     if options.suite:
         _train_suite(options)
+        return
+    if options.dominance:
+        _train_dominance(options)
         return
     task, recipe = task_of(options)
     recipe = _shortened(recipe, options)
@@ -132,7 +149,7 @@ def _shortened(recipe: Recipe, options: argparse.Namespace) -> Recipe:
 
 def _train_suite(options: argparse.Namespace) -> None:
     recipe = _shortened(SIMULATED, options)
-    models = _some(options.models, list(MODELS[:-1]), "--models")
+    models = some(options.models, list(MODELS[:-1]), "--models")
     runs = _runs(options.subjects)
     for i, run in enumerate(runs):
         task, folder = None, options.out / run.name
@@ -149,7 +166,21 @@ def _train_suite(options: argparse.Namespace) -> None:
             produce(task, recipe, model, model, run.seed, folder, origin, Progress(title))
 
 
-def _some(given: str | None, known: list, what: str) -> list:
+def _train_dominance(options: argparse.Namespace) -> None:
+    plan = _shortened(dominance.PLAIN, options)
+    runs = dominance.RUNS[:1] if options.quick else dominance.RUNS
+    verdicts = dominance.run(options.out, plan, runs, Progress())
+    gradients = dominance.gradients(options.out, runs)
+    table = dominance_report.rows(verdicts, gradients)
+    print(dominance_report.markdown(table))
+    about = {"runs": [r.name for r in runs], "steps": plan.steps, "seconds": dominance.SECONDS}
+    about |= {"split": dominance.SPLIT, "cases": {c: dataclasses.asdict(g) for c, g in dominance.CASES.items()}}
+    about |= {"cures": {c: dataclasses.asdict(cure) for c, cure in dominance.CURES.items()}}
+    dominance_report.write(options.out, table, gradients, about)
+    print(f"wrote scores.csv, scores.json, gradients.csv, table.md, share.png and gradients.png to {options.out}")
+
+
+def some(given: str | None, known: list, what: str) -> list:
     if given is None:
         return known
     chosen = given.split(",")
@@ -160,7 +191,7 @@ def _some(given: str | None, known: list, what: str) -> list:
 
 
 def _runs(subjects: str | None) -> list[Run]:
-    chosen = _some(subjects, [str(r.subject) for r in RUNS], "--subjects")
+    chosen = some(subjects, [str(r.subject) for r in RUNS], "--subjects")
     return [r for r in RUNS if str(r.subject) in chosen]
 
 
@@ -207,7 +238,7 @@ def score(options: argparse.Namespace) -> None:
         task = dataclasses.replace(task, report=_split([s for s, _ in task.report], 0.0, 1.0))
     if options.stretch == "choose":
         task = dataclasses.replace(task, report=task.choose)
-    tables = {}
+    tables, alarms = {}, {}
     for session, span in task.report:
         one = dataclasses.replace(task, report=[(session, span)])
         decoded: list[Decoded] = []
@@ -216,16 +247,53 @@ def score(options: argparse.Namespace) -> None:
             streams = report_streams(one, recipe, contracts.read(file), options.paths)[0]
             decoded.append(evaluate.decode(file, streams, start_hop=warm))
         tables[_scored_words(session, streams, recipe)] = evaluate.compare(decoded)
+        for file in options.files if options.alarm else ():
+            streams = report_streams(one, recipe, contracts.read(file), options.paths)[0]
+            alarms[f"{session.name}, {file}"] = alarm.alarm(file, options.alarm, streams)
     for what, rows in tables.items():
         print(what)
         for row in rows:
             print("  " + "  ".join(f"{k} {v}" for k, v in row.items()))
+    for what, found in alarms.items():
+        print(f"alarm: {what}", *alarm.lines(found), sep="\n  ")
     if options.json:
-        options.json.write_text(json.dumps(tables, indent=1) + "\n")
+        rows = {f"alarm: {what}": [dataclasses.asdict(r) for r in found] for what, found in alarms.items()}
+        options.json.write_text(json.dumps(tables | rows, indent=1) + "\n")
+
+
+def forecast(options: argparse.Namespace) -> None:
+    told = forecasts.register(_aligned(options), options.suite / "sessions", options.out, Progress())
+    for run, found in told.items():
+        low, high = found["band"]
+        print(f"{run}: breakdown at noise {found['breakdown_noise']:.1f} ({low:.1f} to {high:.1f})")
+    print(f"registered in {options.out}")
+
+
+def _hold(options: argparse.Namespace) -> None:
+    """Measures the breakdown noise and holds it against the registered forecast."""
+    registered = json.loads(options.forecast.read_text())
+    rows = forecasts.measure(registered, _aligned(options), options.suite / "sessions", Progress())
+    print(forecasts.table(rows))
+    if options.out:
+        forecasts.write(options.out, rows)
+        print(f"wrote breakdown.csv, breakdown.json, breakdown.md and breakdown.png to {options.out}")
+
+
+def _aligned(options: argparse.Namespace) -> dict[Run, Path]:
+    """The model's file of each chosen run."""
+    runs = _runs(options.subjects)[: 1 if options.quick else None]
+    files = {run: options.suite / run.name / "lag-posterior.onnx" for run in runs}
+    files = {run: _quickest(file) for run, file in files.items() if file.is_file()}
+    if not files:
+        raise UsageError(f"{options.suite}: no models; make them with ./entrain train --suite --out {options.suite}")
+    return files
 
 
 def _score_suite(options: argparse.Namespace) -> None:
-    conditions = _some(options.conditions, list(CONDITIONS), "--conditions")
+    if options.forecast:
+        _hold(options)
+        return
+    conditions = some(options.conditions, list(CONDITIONS), "--conditions")
     runs = _runs(options.subjects)
     if options.quick:
         conditions, runs = list(QUICK), runs[:1]
@@ -235,15 +303,15 @@ def _score_suite(options: argparse.Namespace) -> None:
             file = options.suite / run.name / f"{model}.onnx"
             if file.is_file():
                 both = (False, True) if model in ALIGNED else (False,)
-                work += [(run, model, _quickest(file), oracle, c) for oracle in both for c in conditions]
+                work += [(run, model, _quickest(file), oracle) for oracle in both]
     if not work:
         raise UsageError(f"{options.suite}: no models; make them with ./entrain train --suite --out {options.suite}")
     verdicts, progress = [], Progress()
-    for i, (run, model, file, oracle, condition) in enumerate(work):
+    for i, (run, model, file, oracle) in enumerate(work):
         name = f"{model}, true lag" if oracle else model
         cache, data = options.suite / "verdicts", options.suite / "sessions"
-        verdicts.append(judge.cached(cache, file, name, run.name, condition, data, oracle=oracle))
-        progress(i + 1, len(work), f"{run.name} {name} {condition}")
+        verdicts += judge.cached(cache, file, name, run, conditions, data, oracle=oracle)
+        progress(i + 1, len(work), f"{run.name} {name}")
     table = report.rows(verdicts, SIMULATED.hop_millis)
     print(report.tables(table))
     if options.out:
@@ -251,7 +319,7 @@ def _score_suite(options: argparse.Namespace) -> None:
             "runs": [r.name for r in runs],
             "test_seconds": suite.TEST_SECONDS,
             "conditions": {c: CONDITIONS[c] for c in conditions},
-            "files": {f"{r.name}/{f.name}": contracts.read(f).provenance for r, _, f, _, _ in dict.fromkeys(work)},
+            "files": {f"{r.name}/{f.name}": contracts.read(f).provenance for r, _, f, _ in work},
         }
         report.write(options.out, table, about)
         print(f"wrote scores.csv, scores.json, tables.md, noise.png and coverage.png to {options.out}")

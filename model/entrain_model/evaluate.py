@@ -8,6 +8,7 @@ Shapes: N scored hops, S streams side by side, K components.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,26 @@ class Decoded:
     @property
     def newest(self) -> Said:
         return self.outputs[self.contract.outputs[0].name]
+
+    def apart(self) -> list[Decoded]:
+        """One for each of the S streams."""
+
+        def only(values: np.ndarray | None, i: int) -> np.ndarray | None:
+            return None if values is None else values[:, i : i + 1]
+
+        return [
+            dataclasses.replace(
+                self,
+                outputs={
+                    name: Said(*(only(v, i) for v in (said.mean, said.log_variance, said.targets)))
+                    for name, said in self.outputs.items()
+                },
+                true_lag_millis=only(self.true_lag_millis, i),
+                lag_millis=only(self.lag_millis, i),
+                headroom=only(self.headroom, i),
+            )
+            for i in range(self.true_lag_millis.shape[1])
+        ]
 
     @property
     def mean(self) -> np.ndarray:

@@ -7,6 +7,7 @@ and new time; a difference between models draws the same runs and blocks for bot
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from entrain_model import evaluate, suite
 from entrain_model.evaluate import RESAMPLES, Decoded
 from entrain_model.export import file_hash
 from entrain_model.recording import Session
+from entrain_model.suite import Run
 from entrain_model.windows import stream
 
 RELOCK_MILLIS = 30.0
@@ -40,18 +42,23 @@ class Verdict:
     relock: np.ndarray
 
 
-def verdict(path: Path, model: str, run: str, condition: str, session: Session, *, oracle: bool = False) -> Verdict:
+def verdicts(path: Path, model: str, run: str, sessions: dict[str, Session], *, oracle: bool = False) -> list[Verdict]:
+    """One verdict for each condition. The sessions run through the file side by side: a row's result does not depend on
+    its batch, and a batch costs little more than a row."""
     contract = contracts.read(path)
-    panes = stream(session, contract, (session.start_nanos, session.end_nanos))
-    decoded = evaluate.decode(path, [panes], oracle=oracle)
-    return Verdict(
-        model=model,
-        run=run,
-        condition=condition,
-        figures=evaluate.scores(decoded),
-        sums={o.name: evaluate.block_sums(decoded, o.name) for o in contract.outputs},
-        relock=relock(decoded),
-    )
+    streams = [stream(s, contract, (s.start_nanos, s.end_nanos)) for s in sessions.values()]
+    apart = evaluate.decode(path, streams, oracle=oracle).apart()
+    return [
+        Verdict(
+            model=model,
+            run=run,
+            condition=condition,
+            figures=evaluate.scores(decoded),
+            sums={o.name: evaluate.block_sums(decoded, o.name) for o in contract.outputs},
+            relock=relock(decoded),
+        )
+        for condition, decoded in zip(sessions, apart, strict=True)
+    ]
 
 
 def relock(decoded: Decoded) -> np.ndarray:
@@ -80,22 +87,32 @@ def relock_seconds(verdicts: list[Verdict], hop_millis: int) -> float:
     return float(good[0] * hop_millis / 1000) if good.size else float("inf")
 
 
-def cached(folder: Path, path: Path, model: str, run: str, condition: str, data: Path, *, oracle: bool) -> Verdict:
-    """The verdict, from `folder` where this very file has had it before."""
+def cached(
+    folder: Path, path: Path, model: str, run: Run, conditions: list[str], data: Path, *, oracle: bool
+) -> list[Verdict]:
+    """The verdicts, from `folder` where this very file has had them before."""
     kind = "oracle" if oracle else "own"
-    kept = folder / f"{file_hash(path)[:16]}-{kind}-{condition}.json"
-    if kept.is_file():
-        tree = json.loads(kept.read_text())
-        sums = {name: np.asarray(values) for name, values in tree["sums"].items()}
-        return Verdict(model, run, condition, tree["figures"], sums, np.asarray(tree["relock"]))
-    subject = int(run.split("-")[1])
-    session = suite.test_session(data, subject, condition)
-    found = verdict(path, model, run, condition, session, oracle=oracle)
-    folder.mkdir(parents=True, exist_ok=True)
-    tree = {"figures": found.figures, "relock": found.relock.tolist()}
-    tree["sums"] = {name: values.tolist() for name, values in found.sums.items()}
-    kept.write_text(json.dumps(tree))
-    return found
+    kept = {c: folder / f"{file_hash(path)[:16]}-{kind}-{c}.json" for c in conditions}
+    missing = [c for c, file in kept.items() if not file.is_file()]
+    if missing:
+        sessions = {c: _session(data, run.subject, c) for c in missing}
+        folder.mkdir(parents=True, exist_ok=True)
+        for found in verdicts(path, model, run.name, sessions, oracle=oracle):
+            tree = {"figures": found.figures, "relock": found.relock.tolist()}
+            tree["sums"] = {name: values.tolist() for name, values in found.sums.items()}
+            kept[found.condition].write_text(json.dumps(tree))
+    return [_read(file, model, run.name, c) for c, file in kept.items()]
+
+
+@functools.lru_cache(maxsize=len(suite.CONDITIONS))
+def _session(data: Path, subject: int, condition: str) -> Session:
+    return suite.test_session(data, subject, condition)
+
+
+def _read(file: Path, model: str, run: str, condition: str) -> Verdict:
+    tree = json.loads(file.read_text())
+    sums = {name: np.asarray(values) for name, values in tree["sums"].items()}
+    return Verdict(model, run, condition, tree["figures"], sums, np.asarray(tree["relock"]))
 
 
 def pooled(verdicts: list[Verdict], output: str, *, seed: int = 0) -> tuple[float, np.ndarray]:

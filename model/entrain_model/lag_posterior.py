@@ -11,9 +11,20 @@ eq. 19-20, the forward recursion of a hidden Markov model whose state is the lag
 
 The filter is trained end to end through its recursion. Where packets are jittered one by one the evidence of each hop
 peaks beside the common lag; a bank of M hypotheses about the jitter's sd blurs the likelihood accordingly, and the
-belief [M, L] over hypothesis and lag lets predictive likelihood choose:
+belief [M, L] over hypothesis and lag lets predictive likelihood choose. Hypothesis m reads the evidence with a
+temperature of its own, as a density over what a hop may show (mean 1 over lags):
 
-    b_ml = b'_ml (sum_d G_m(d) exp(tau e_{l+d})) / Z        G_m: Gaussian of the hypothesis' sd
+    f_ml = (1 - s) sum_d G_m(d) exp(tau_m e_{l+d}) / mean_k exp(tau_m e_k) + s
+    P_m  = sum_l b'_ml f_ml                                             what the hypothesis foretold, with its weight
+    b_ml = P_m / sum P * b'_ml f_ml^kappa_m / sum_l b'_ml f_ml^kappa_m
+
+with the Gaussian G_m of the hypothesis' sd, the share s of hops that are silent (a mixture with an uninformative
+density: Huber's contamination), and the caution kappa_m. The temperature tau_m is fitted on validation.
+
+Hops are not independent: features and embeddings reach over several, so a chance peak stays for a while, and under
+heavy jitter it is as high as a true one. The temperature that foretells best would then weigh too boldly. A power
+kappa < 1 of the likelihood (a tempered posterior: Gruenwald 2012, The Safe Bayesian) weighs with caution, and chooses
+the hypothesis as before.
 
 The tokens of the lagging stream are shifted softly by the posterior (marginal over m), fused with the reference, and
 read out at the newest step, and at a fixed delay, where later tokens help.
@@ -41,10 +52,16 @@ from entrain_model.features import tokens_of, window
 
 DIFFUSION_MILLIS = 19.0
 """Random walk of the clock in one second, in ms: 6 ms in 100 ms."""
-JUMPS_PER_SECOND = 0.1
-"""Chance of a jump to anywhere on the grid: 1 % in 100 ms."""
-SWITCHES_PER_SECOND = 0.2
+JUMPS_PER_SECOND = 0.03
+"""Chance of a jump to anywhere on the grid. At 0.1 the lag of a clock that does not jump is 1 to 3 ms worse; after a
+jump the evidence of a second outweighs either."""
+SWITCHES_PER_SECOND = 0.1
 """Chance that the jitter of packets changes: slow, so that seconds of evidence choose the hypothesis."""
+SILENT_SHARE = 0.3
+"""Share of hops whose evidence says nothing: what the streams have in common comes in bursts. It bounds what one hop's
+chance peak can do, and lets the temperature be higher where there is something to see."""
+NEAR = 5.0
+"""Grid steps around the posterior's median whose mean is the reported lag."""
 EVIDENCE_SECONDS = 1.0
 """Time constant of the accumulated evidence that the alignment headroom is read from."""
 DILATIONS = (1, 2, 4, 8, 8)
@@ -70,7 +87,7 @@ class Shape:
     dropout: float = 0.0
     ahead: int = 0
     beside: bool = False
-    jitter_millis: tuple[float, ...] = (0.0, 30.0, 80.0)
+    jitter_millis: tuple[float, ...] = (0.0, 80.0)
 
 
 def causal(convolution: nn.Conv1d, h: Tensor, carry: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -104,9 +121,9 @@ class Encoder(nn.Module):
 
 
 def total(belief: Tensor) -> Tensor:
-    """Row sums [B, 1] of [B, L]. Padded to whole vector registers: ONNX Runtime sums a row from its first aligned
+    """Row sums [..., 1] of [..., L]. Padded to whole vector registers: ONNX Runtime sums a row from its first aligned
     element on, so that with 49 columns the last bits of the sum would depend on the row's place in the batch."""
-    return functional.pad(belief, (0, -belief.shape[1] % 16)).sum(1, keepdim=True)
+    return functional.pad(belief, (0, -belief.shape[-1] % 16)).sum(-1, keepdim=True)
 
 
 class Fusion(nn.Module):
@@ -204,7 +221,9 @@ class LagFilter(nn.Module):
         self.jump, self.switch = JUMPS_PER_SECOND * hop_seconds, SWITCHES_PER_SECOND * hop_seconds
         self.keep = math.exp(-hop_seconds / EVIDENCE_SECONDS)
         self.register_buffer("grid_millis", torch.tensor(grid_millis, dtype=torch.float32))
-        self.register_buffer("temperature", torch.ones(()))
+        self.register_buffer("temperature", torch.ones(self.hypotheses, 1))
+        self.register_buffer("caution", torch.ones(self.hypotheses, 1))
+        self.register_buffer("below", torch.ones(self.lags, self.lags).triu(1))
         self.register_buffer("expected_maximum", torch.tensor(expected_maximum(self.lags - 1)))
         self.register_buffer("blur", _blur([sd / self.step_millis for sd in jitter_millis], self.lags))
         self.register_buffer("diffusion", torch.zeros(1, 1, 3))
@@ -229,14 +248,29 @@ class LagFilter(nn.Module):
             predicted = predicted * allowed.unsqueeze(1).clamp(1e-12, 1.0)
         return predicted
 
-    def weigh(self, predicted: Tensor, evidence: Tensor, temperature: Tensor | float | None = None) -> Tensor:
-        """The belief [B, M, L] after a hop's evidence [B, L]."""
-        temperature = self.temperature if temperature is None else temperature
-        weighed = temperature * evidence
-        weighed = torch.exp(weighed - weighed.amax(1, keepdim=True))
-        likelihood = torch.matmul(weighed, self.blur).reshape(predicted.shape)  # [B, M, L]
-        belief = (predicted * (likelihood + 1e-12)).flatten(1)
-        return (belief / total(belief).clamp_min(1e-30)).reshape(predicted.shape)
+    def weigh(self, predicted: Tensor, evidence: Tensor, *, raw: bool = False) -> Tensor:
+        """The belief [B, M, L] after a hop's evidence [B, L]; `raw`: as in training, with temperature and
+        caution 1 and no silent hops."""
+        tempered = evidence.unsqueeze(1) * (torch.ones_like(self.temperature) if raw else self.temperature)
+        density = torch.exp(tempered - tempered.amax(2, keepdim=True))
+        density = density * (self.lags / total(density))
+        likelihood = torch.matmul(density.unsqueeze(2), self.blur).squeeze(2)
+        silent = 1e-12 if raw else SILENT_SHARE
+        likelihood = (1.0 - silent) * likelihood + silent
+        foretold = total(predicted * likelihood)
+        careful = predicted * (likelihood if raw else torch.exp(self.caution * torch.log(likelihood)))
+        share = foretold / total(foretold.flatten(1)).clamp_min(1e-30).unsqueeze(2)
+        return careful * (share / total(careful).clamp_min(1e-30))
+
+    def lag(self, posterior: Tensor) -> Tensor:
+        """The reported lag [B] in ms of a posterior [B, L]: its mean near its median. Near: wholly within NEAR grid
+        steps, not at all beyond twice as many. Where two lags have a share each, as after a jump or one heartbeat
+        apart, the mean of all would be neither."""
+        below = torch.matmul(posterior, self.below)
+        median = total(((0.5 - below) / posterior.clamp_min(1e-12)).clamp(0.0, 1.0)) - 0.5  # grid points as bins
+        away = (torch.arange(self.lags) - median).abs()
+        near = posterior * (2.0 - away / NEAR).clamp(0.0, 1.0)
+        return (total(near * self.grid_millis) / total(near).clamp_min(1e-12)).squeeze(1)
 
     def headroom(self, kept: Tensor, evidence: Tensor, posterior: Tensor) -> tuple[Tensor, Tensor]:
         """How far the chosen lag stands above the expected maximum of the others, in their sd: [B], and the evidence
@@ -262,14 +296,14 @@ def expected_maximum(count: int) -> float:
 
 
 def _blur(sds: list[float], lags: int) -> Tensor:
-    """[L, M * L]: column (m, l) holds the Gaussian of hypothesis m around lag l, normalised on the grid."""
+    """[M, L, L]: column l of block m holds the Gaussian of hypothesis m around lag l, normalised on the grid."""
     steps = torch.arange(lags, dtype=torch.float64)
     blocks = []
     for sd in sds:
         away = (steps[:, None] - steps[None, :]) ** 2
         kernel = torch.exp(-0.5 * away / sd**2) if sd > 0 else torch.eye(lags, dtype=torch.float64)
         blocks.append(kernel / kernel.sum(0, keepdim=True))
-    return torch.cat(blocks, dim=1).float()
+    return torch.stack(blocks).float()
 
 
 class Matcher(nn.Module):
@@ -435,7 +469,7 @@ class LagPosterior(nn.Module):
         decoded = self.decode(streams, posterior)
         names = ("decoded", "decoded_log_variance", "smoothed", "smoothed_log_variance")
         result |= dict(zip(names, decoded, strict=True))
-        result |= {"lag_posterior": posterior, "lag_millis": torch.matmul(posterior, self.filter.grid_millis)}
+        result |= {"lag_posterior": posterior, "lag_millis": self.filter.lag(posterior)}
         result |= {"alignment_headroom": headroom, "attention": torch.softmax(hop, dim=1)}
         result |= {"next_lag_belief": belief, "next_lag_evidence": kept}
         result["next_lag_allowed"] = inputs["lag_allowed"].clone()

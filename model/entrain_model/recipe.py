@@ -52,6 +52,8 @@ class Recipe:
     """Of the decoding loss; the rest is the delayed step's, which is easier."""
     lag_weight: float = 0.1
     label_sd_tokens: float = 0.8
+    head_weight: float = 0.0
+    """Of the unimodal auxiliary heads' loss, in training only; 0: none."""
     ridge_tokens: int = 20
     ridge_windows: int = 8000
 

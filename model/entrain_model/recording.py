@@ -31,6 +31,9 @@ class Events:
     bin_millis: int | None = None
     gaps: tuple[tuple[int, int], ...] = ()
     """Where nothing was recorded: [start, end) in nanoseconds."""
+    mark_names: tuple[str, ...] = ()
+    marks: np.ndarray | None = None
+    """What was measured of each event, float32 [N, M] in the order of `mark_names`; None where nothing was."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +136,11 @@ class _Reader:
         file, channels = self.key(entry, "file"), self.key(entry, "channels")
         times = self.times(file, self.key(entry, "time"))
         channel = self.columns(file, [self.key(entry, "channel")], np.int32)[:, 0]
-        return self.sorted_events(name, channels, times, channel, None)
+        names = tuple(entry.get("marks") or ())
+        marks = self.columns(file, list(names), np.float32) if names else None
+        if marks is not None and not np.isfinite(marks).all():
+            raise RecordingError(f"{self.data / file}: a mark is NaN or infinity, marks must be finite")
+        return self.sorted_events(name, channels, times, channel, None, names, marks)
 
     def counts(self, name: str, entry: dict) -> Events:
         """Row i is the bin [start + i bin, start + (i + 1) bin), start being the first row's time rounded up to a
@@ -153,13 +160,28 @@ class _Reader:
         return self.sorted_events(name, len(columns), times, np.repeat(channel, c), entry["bin_millis"])
 
     def sorted_events(
-        self, name: str, channels: int, times: np.ndarray, channel: np.ndarray, bin_millis: int | None
+        self,
+        name: str,
+        channels: int,
+        times: np.ndarray,
+        channel: np.ndarray,
+        bin_millis: int | None,
+        mark_names: tuple[str, ...] = (),
+        marks: np.ndarray | None = None,
     ) -> Events:
         low, high = (int(channel.min()), int(channel.max())) if channel.size else (0, 0)
         if low < 0 or high >= channels:
             raise RecordingError(f"{self.path}: {name}: channels run {low}..{high}, must lie in 0..{channels - 1}")
         order = np.argsort(times, kind="stable")
-        return Events(name, channels, times[order], channel[order].astype(np.int32), bin_millis)
+        return Events(
+            name,
+            channels,
+            times[order],
+            channel[order].astype(np.int32),
+            bin_millis,
+            mark_names=mark_names,
+            marks=None if marks is None else marks[order],
+        )
 
     def samples(self, name: str, entry: dict) -> Samples:
         file, channels = self.key(entry, "file"), self.key(entry, "channels")

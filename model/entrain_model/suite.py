@@ -53,6 +53,9 @@ CONDITIONS = {
 }
 """Options of `./entrain simulate`. Wandering is Ornstein-Uhlenbeck, sd 60 ms, 20 s; jitter is each packet's own."""
 QUICK = ("noise-1",)
+BREAKDOWN_NOISES = (0, 1, 2, 4, 6, 8, 10, 12, 16)
+"""Of the sessions that breakdown is measured on: the louder ones are no condition of the tables."""
+LOUD = {f"noise-{n}": f"{WANDER} --noise {n}" for n in BREAKDOWN_NOISES if n > 4}
 
 
 def training_session(folder: Path, subject: int) -> Session:
@@ -60,10 +63,15 @@ def training_session(folder: Path, subject: int) -> Session:
     return _session(folder / "train", subject, 1, TRAIN_SECONDS, "")
 
 
+def clean_session(folder: Path, subject: int, seconds: int) -> Session:
+    """An aligned, clean session of any subject and length, simulated where it is not there yet."""
+    return _session(folder, subject, 1, seconds, "")
+
+
 def test_session(folder: Path, subject: int, condition: str, seconds: int = TEST_SECONDS) -> Session:
     """The subject's session under a condition; each condition has movements of its own."""
-    number = 201 + list(CONDITIONS).index(condition)
-    return _session(folder / condition, subject, number, seconds, CONDITIONS[condition])
+    known = CONDITIONS | LOUD
+    return _session(folder / condition, subject, 201 + list(known).index(condition), seconds, known[condition])
 
 
 def _session(folder: Path, subject: int, number: int, seconds: int, options: str) -> Session:

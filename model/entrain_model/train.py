@@ -22,6 +22,7 @@ from entrain_model import ridge
 from entrain_model.bank import Bank, Batch
 from entrain_model.contract import Contract
 from entrain_model.evaluate import r2
+from entrain_model.heads import Heads
 from entrain_model.lag_posterior import LagPosterior
 from entrain_model.recipe import Recipe, Task, build
 from entrain_model.ridge import Ridge
@@ -77,7 +78,10 @@ def train(
             network.fit(batch.raws, batch.masks)
     what = repr((model, seed, recipe, contract, [(s.name, s.source, span) for s, span in task.train + task.choose]))
     saved = Saved(keep, what) if keep else None
-    _descend(network, drawn, chosen, recipe, np.random.default_rng(seed), progress, saved)
+    heads = Heads.of(network, recipe.head_weight, task.lag_of)
+    _descend(network, drawn, chosen, recipe, np.random.default_rng(seed), progress, saved, heads)
+    if heads:
+        heads.leave()
     return network.eval()
 
 
@@ -113,8 +117,9 @@ def _descend(
     rng: np.random.Generator,
     progress: Progress,
     saved: Saved | None,
+    heads: Heads | None = None,
 ) -> None:
-    trained = [p for p in network.parameters() if p.requires_grad]
+    trained = [p for p in network.parameters() if p.requires_grad] + (list(heads.parameters()) if heads else [])
     optimiser = torch.optim.AdamW(trained, lr=recipe.rate, weight_decay=recipe.decay)
     warmup = min(recipe.warmup, recipe.steps // 4 + 1)
 
@@ -128,6 +133,8 @@ def _descend(
     if saved and (kept := saved.load()):
         first, best, best_state, network.log = kept["step"], kept["best"], kept["best_state"], kept["log"]
         network.load_state_dict(kept["network"])
+        if heads:
+            heads.load_state_dict(kept["heads"])
         optimiser.load_state_dict(kept["optimiser"])
         schedule.load_state_dict(kept["schedule"])
         torch.set_rng_state(kept["torch"])
@@ -137,6 +144,8 @@ def _descend(
         network.train()
         batch = drawn[rng.integers(len(drawn))].batch(recipe.batch, recipe.tokens)
         loss = losses(network, batch, recipe, rng, likelihood=step >= recipe.squared_share * recipe.steps)
+        if heads:
+            loss = loss + recipe.head_weight * heads.loss(batch)
         optimiser.zero_grad()
         loss.backward()
         if (step + 1) % LOG_EVERY == 0:
@@ -155,6 +164,7 @@ def _descend(
             generators = [g.bit_generator.state for g in [rng, *(b.rng for b in drawn)]]
             kept = {"step": step + 1, "best": best, "best_state": best_state, "log": network.log}
             kept |= {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
+            kept |= {"heads": heads.state_dict() if heads else None}
             kept |= {"schedule": schedule.state_dict(), "torch": torch.get_rng_state(), "generators": generators}
             saved.store(kept)
     network.load_state_dict(best_state)
@@ -226,7 +236,7 @@ def _aligned(network: LagPosterior, batch: Batch, hops: list[int], recipe: Recip
     if isinstance(network, TwoStage):
         posteriors, entropy = _near(network, truth), torch.zeros(())
     else:
-        posteriors = run_filter(network, network.score(streams), _first_belief(network, truth[:, 0]), 1.0).sum(2)
+        posteriors = run_filter(network, network.score(streams), _first_belief(network, truth[:, 0]), raw=True).sum(2)
         entropy = _cross_entropy(network, posteriors, truth, streams, recipe)
         locked = (torch.rand(len(truth), 1, 1) < LOCKED_SHARE).float()
         posteriors = locked * _near(network, truth) + (1.0 - locked) * posteriors
@@ -251,13 +261,11 @@ def _near(network: LagPosterior, truth: Tensor) -> Tensor:
     return torch.softmax(-0.5 * ((lags - centre) / width) ** 2, dim=2)
 
 
-def run_filter(
-    network: LagPosterior, scores: Tensor, belief: Tensor, temperature: Tensor | float | None = None
-) -> Tensor:
+def run_filter(network: LagPosterior, scores: Tensor, belief: Tensor, *, raw: bool = False) -> Tensor:
     """Beliefs [B, H, M, L] from evidence [B, H, L] and the belief [B, M, L] before."""
     rows = []
     for score in scores.unbind(1):
-        belief = network.filter.weigh(network.filter.predict(belief), score, temperature)
+        belief = network.filter.weigh(network.filter.predict(belief), score, raw=raw)
         rows.append(belief)
     return torch.stack(rows, dim=1)
 
@@ -303,7 +311,7 @@ def newest(network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
         posterior = _near(network, batch.lag_millis)[:, -1]
     else:
         flat = torch.ones(len(batch.targets), network.filter.hypotheses, network.filter.lags)
-        posterior = run_filter(network, network.score(streams), flat, 1.0)[:, -1].sum(1)
+        posterior = run_filter(network, network.score(streams), flat, raw=True)[:, -1].sum(1)
     found = network.decode(streams, posterior)
     return found[0], found[2]
 

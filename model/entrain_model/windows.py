@@ -26,6 +26,25 @@ def count(stamps: np.ndarray, channel: np.ndarray, start: int, width: int, bins:
     return np.bincount(flat, minlength=bins * channels).reshape(bins, channels).astype(np.float32)
 
 
+def binned(events: Events, stamps: np.ndarray, marks: tuple[str, ...], start: int, width: int, bins: int) -> np.ndarray:
+    """Counts per bin and channel, then one plane of all channels for the sums of each mark, as the contract has them:
+    float32 [bins, channels * (1 + marks)]. `stamps` int64 [N] stand for the events' own times."""
+    unknown = [name for name in marks if name not in events.mark_names]
+    if unknown:
+        raise ValueError(
+            f"{events.name}: mark {unknown[0]!r} is not recorded, must be one of {list(events.mark_names)}"
+        )
+    planes = [count(stamps, events.channel, start, width, bins, events.channels)]
+    place = (stamps - start) // width
+    inside = (place >= 0) & (place < bins)
+    flat = place[inside] * events.channels + events.channel[inside]
+    for name in marks:
+        values = events.marks[inside, events.mark_names.index(name)]
+        sums = np.bincount(flat, values, minlength=bins * events.channels)
+        planes.append(sums.reshape(bins, events.channels).astype(np.float32))
+    return np.concatenate(planes, axis=1)
+
+
 def label_rows(label_times: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """For each end E the index of the last label before E."""
     return np.searchsorted(label_times, ends, side="left") - 1
@@ -92,11 +111,13 @@ class Feed:
         return inputs
 
 
-def noisy(panes: Stream, sigma: float, seed: int) -> Stream:
+def noisy(panes: Stream, sigma: float, seed: int, *, only: str | None = None) -> Stream:
     """The same panes under noise: spurious events at `sigma` times each channel's rate, white noise of `sigma` times
-    each channel's sd on samples."""
-    rng, rows = np.random.default_rng(seed), {}
+    each channel's sd on samples; in the modality `only` where that is given."""
+    rng, rows = np.random.default_rng(seed), dict(panes.rows)
     for m in panes.contract.modalities:
+        if only is not None and m.name != only:
+            continue
         values = panes.rows[m.name]
         if m.kind == "events":
             more = values + rng.poisson(sigma * values.mean(0), values.shape).astype(np.float32)
@@ -139,7 +160,7 @@ def stream(
                 packet = stamps // PACKET_NANOS - stamps[0] // PACKET_NANOS if len(stamps) else stamps
                 draws = np.random.default_rng(seed).standard_normal(int(packet.max(initial=0)) + 1)
                 stamps = stamps + ((millis + jitter_millis * draws[packet]) * NANOS).astype(np.int64)
-            rows[m.name] = count(stamps, data.channel, start, width, total, data.channels)
+            rows[m.name] = binned(data, stamps, m.marks, start, width, total)
         else:
             first = (start - session.start_nanos) * data.rate_hz // 1_000_000_000
             rows[m.name] = data.values[first : first + total]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
-from conftest import write_session
+import yaml
+from conftest import TRAINED, write_session
 
 from entrain_model import contract as contracts
 from entrain_model import recording, suite
@@ -56,6 +60,15 @@ def test_wrong_options_get_one_clear_line(tmp_path, tiny, change, message, capsy
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+
+
+def test_a_recording_with_marks_is_refused_rather_than_trained_without_them(tmp_path, tiny, capsys):
+    tree = yaml.safe_load((tiny / "recording.yaml").read_text())
+    tree["streams"][0]["marks"] = ["channel"]
+    (tmp_path / "marked.yaml").write_text(yaml.safe_dump(tree))
+    arguments = ["--recording", str(tmp_path / "marked.yaml"), "--data", str(tiny), "--out", str(tmp_path)]
+    assert main(["train", *arguments]) == 2
+    assert "spikes has marks ['channel'], which no model here uses" in capsys.readouterr().err
 
 
 def test_too_short_a_session_gets_one_clear_line(tmp_path, capsys):
@@ -122,3 +135,11 @@ def test_wrong_options_of_a_suite_get_one_clear_line(tmp_path, options, message,
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+
+
+def test_running_a_model_leaves_nothing_in_the_users_home(tmp_path):
+    code = "from entrain_model.evaluate import session_of; from pathlib import Path; session_of(Path(r'%s'))"
+    environment = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"}
+    environment |= {"HOME": str(tmp_path), "PYTHONPATH": str(TRAINED.parent)}
+    subprocess.run([sys.executable, "-c", code % (TRAINED / "m1-ridge.onnx")], env=environment, check=True)
+    assert not [f for f in tmp_path.rglob("*") if "onnx" in str(f).lower()]

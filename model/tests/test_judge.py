@@ -62,3 +62,22 @@ def test_relock_counts_from_each_jump_that_has_time_for_itself():
 def test_without_a_jump_there_is_nothing_to_time():
     assert judge.relock(decoded(np.zeros(900), np.zeros(900))).size == 0
     assert np.isnan(judge.relock_seconds([verdict("r")], 20))
+
+
+def test_streams_side_by_side_come_apart_as_they_went_in():
+    one, two = (decoded(np.zeros(400), np.full(400, lag), seed=seed) for seed, lag in enumerate((5.0, 9.0)))
+
+    def beside(a, b):
+        return np.concatenate([a, b], axis=1)
+
+    said = {
+        name: Said(*(beside(getattr(o, k), getattr(two.outputs[name], k)) for k in ("mean", "log_variance", "targets")))
+        for name, o in one.outputs.items()
+    }
+    lags = [beside(getattr(one, k), getattr(two, k)) for k in ("true_lag_millis", "lag_millis")]
+    apart = dataclasses.replace(one, outputs=said, true_lag_millis=lags[0], lag_millis=lags[1]).apart()
+    for found, expected in zip(apart, (one, two), strict=True):
+        np.testing.assert_array_equal(found.mean, expected.mean)
+        np.testing.assert_array_equal(found.lag_millis, expected.lag_millis)
+        np.testing.assert_array_equal(block_sums(found, "smoothed"), block_sums(expected, "smoothed"))
+        assert found.headroom is None

@@ -201,14 +201,15 @@ def followed(path, *, jitter=0.0, hypotheses=(0.0,)):
     """Errors in ms of a belief fed with evidence that peaks at the path under noise, hop after hop, and its sums."""
     belief_filter, generator = lag_filter(hypotheses), torch.Generator().manual_seed(0)
     belief, grid = torch.rand(1, len(hypotheses), SIZE), belief_filter.grid_millis
+    belief_filter.temperature.fill_(0.5)
     errors, sums = [], []
     for lag in path:
         # The peak is below the noise of a single hop.
         off = float(torch.randn(1, generator=generator)) * jitter
         peak = 2.0 * torch.exp(-0.5 * ((grid - lag - off) / 10) ** 2)
         hop = peak + torch.randn(1, SIZE, generator=generator)
-        belief = belief_filter.weigh(belief_filter.predict(belief), hop, 0.5)
-        errors.append(float(belief.sum(1) @ grid) - lag)
+        belief = belief_filter.weigh(belief_filter.predict(belief), hop)
+        errors.append(float(belief_filter.lag(belief.sum(1))) - lag)
         sums.append(float(belief.sum()))
         assert (belief >= 0).all()
     return np.array(errors), np.array(sums)
@@ -237,10 +238,45 @@ def test_prediction_keeps_a_floor_everywhere_and_spreads_by_the_diffusion():
     certain[0, 0, REACH] = 3.0  # not normalised: the host may hand back anything non-negative
     predicted = belief_filter.predict(certain)
     assert float(predicted.sum()) == pytest.approx(1.0, abs=1e-6)
-    assert float(predicted[0, 0, 0]) == pytest.approx(0.002 / SIZE, rel=1e-3)
+    assert float(predicted[0, 0, 0]) == pytest.approx(0.0006 / SIZE, rel=1e-3)
     variance = float((predicted * belief_filter.grid_millis**2).sum())
-    jump = 0.002 * float((belief_filter.grid_millis**2).mean())
-    assert variance == pytest.approx(19.0**2 * 0.02 * 0.998 + jump, rel=1e-3)
+    jump = 0.0006 * float((belief_filter.grid_millis**2).mean())
+    assert variance == pytest.approx(19.0**2 * 0.02 * 0.9994 + jump, rel=1e-3)
+
+
+def test_caution_weighs_less_boldly_and_chooses_the_hypothesis_as_before():
+    belief_filter = lag_filter((0.0, 25.0))
+    generator = torch.Generator().manual_seed(2)
+    predicted = belief_filter.predict(torch.rand(4, 2, SIZE, generator=generator))
+    hop = 3 * torch.randn(4, SIZE, generator=generator)
+    bold = belief_filter.weigh(predicted, hop)
+    belief_filter.caution[1] = 0.3
+    careful = belief_filter.weigh(predicted, hop)
+    torch.testing.assert_close(careful.sum(2), bold.sum(2))
+    torch.testing.assert_close(careful[:, 0], bold[:, 0])
+    peaks = [(b[:, 1] / b[:, 1].sum(1, keepdim=True)).amax(1) for b in (careful, bold)]
+    assert (peaks[0] < peaks[1]).all()
+
+
+def test_as_in_training_weighing_is_bayes_rule():
+    belief_filter = lag_filter((0.0, 25.0))
+    generator = torch.Generator().manual_seed(3)
+    predicted = belief_filter.predict(torch.rand(4, 2, SIZE, generator=generator))
+    hop = torch.randn(4, SIZE, generator=generator)
+    likelihood = torch.einsum("bk,mkl->bml", torch.exp(hop), belief_filter.blur)
+    expected = predicted * likelihood
+    expected = expected / expected.sum((1, 2), keepdim=True)
+    torch.testing.assert_close(belief_filter.weigh(predicted, hop, raw=True), expected, atol=1e-6, rtol=1e-4)
+
+
+def test_the_reported_lag_is_that_of_the_larger_of_two_peaks_and_exact_when_pinned():
+    belief_filter = lag_filter()
+    posterior = torch.full((2, SIZE), 1e-6)
+    posterior[0, 0], posterior[0, SIZE - 1] = 0.35, 0.65
+    posterior[1, REACH], posterior[1, REACH + 1] = 0.8, 0.2
+    lag = belief_filter.lag(posterior)
+    assert float(lag[0]) == pytest.approx(10.0 * REACH, abs=0.1)
+    assert float(lag[1]) == pytest.approx(2.0, abs=0.01)
 
 
 def test_a_lag_that_is_not_allowed_has_no_belief_whatever_the_evidence():

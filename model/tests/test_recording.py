@@ -10,7 +10,9 @@ import yaml
 from conftest import write_session
 
 from entrain_model import recording
+from entrain_model.contract import Component, Contract, Modality, Output
 from entrain_model.recording import RecordingError
+from entrain_model.windows import binned, stream
 
 
 def test_rows_layout_and_samples_are_read_as_written(tiny):
@@ -103,3 +105,57 @@ def test_sample_that_is_no_number_is_refused(tmp_path):
     np.save(folder / "lfp.npy", values)
     with pytest.raises(RecordingError, match="samples must be finite"):
         recording.read(folder)
+
+
+def marked(folder, *, seed: int, marks: str = "0.5"):
+    """A folder with 50 events on 2 channels, whose marks are their number and a constant, in no order of time."""
+    rng = np.random.default_rng(seed)
+    nanos = np.sort(rng.integers(0, 1_000_000_000, 50))
+    rows = [f"{t},{i % 2},{i},{marks}" for i, t in enumerate(nanos)]
+    (folder / "beats.csv").write_text("time_nanos,channel,number,height_mv\n" + "\n".join(rows) + "\n")
+    stream = {"modality": "beats", "kind": "events", "layout": "rows", "file": "beats.csv", "time": "time_nanos"}
+    stream |= {"channel": "channel", "channels": 2, "marks": ["number", "height_mv"]}
+    labels = {"file": "labels.csv", "time": "time_nanos", "columns": ["y"], "unit": "sd"}
+    (folder / "labels.csv").write_text("time_nanos,y\n" + "".join(f"{t}000000,0\n" for t in range(5, 1000, 10)))
+    tree = {"name": "m", "start_nanos": 0, "end_nanos": 1_000_000_000, "streams": [stream], "labels": labels}
+    (folder / "recording.yaml").write_text(yaml.safe_dump(tree))
+    return nanos
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_marks_stay_with_their_events_and_sum_up_in_their_bins_whatever_the_lag(tmp_path, seed):
+    nanos = marked(tmp_path, seed=seed)
+    session = recording.read(tmp_path)
+    events = session.streams["beats"]
+    assert events.mark_names == ("number", "height_mv")
+    assert events.marks[:, 0].tolist() == list(range(50))
+    kind = Modality(
+        name="beats", kind="events", channels=2, unit="count", bins_per_hop=5, marks=("height_mv", "number")
+    )
+    component = (Component(name="y", unit="sd"),)
+    outputs = (Output(name="decoded", log_variance="v", components=component),)
+    contract = Contract(
+        name="m", hop_millis=100, context_hops=1, warmup_hops=0, modalities=(kind,), outputs=outputs
+    ).check()
+    lag_millis = 37.0 * seed
+    panes = stream(session, contract, (0, 1_000_000_000), lambda t: np.full_like(t, lag_millis), "beats")
+    expected = np.zeros((50, 6), np.float32)
+    for i, t in enumerate(nanos):
+        place = int((t + lag_millis * 1e6) // 20_000_000)
+        if place < 50:
+            expected[place, i % 2 + np.array([0, 2, 4])] += (1.0, 0.5, i)
+    np.testing.assert_allclose(panes.rows["beats"], expected)
+
+
+@pytest.mark.parametrize("wrong", ["nan", "inf"])
+def test_a_mark_that_is_no_number_is_refused(tmp_path, wrong):
+    marked(tmp_path, seed=1, marks=wrong)
+    with pytest.raises(RecordingError, match="marks must be finite"):
+        recording.read(tmp_path)
+
+
+def test_a_mark_that_was_not_recorded_is_refused(tmp_path):
+    marked(tmp_path, seed=1)
+    events = recording.read(tmp_path).streams["beats"]
+    with pytest.raises(ValueError, match="mark 'width' is not recorded, must be one of"):
+        binned(events, events.times_nanos, ("width",), 0, 1, 1)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from conftest import SMALL
 
-from entrain_model import calibrate, evaluate, recipe, recording, train
+from entrain_model import calibrate, evaluate, filter_fit, recipe, recording, train
 from entrain_model.evaluate import bootstrap_r2, decode, r2
 from entrain_model.export import export
 from entrain_model.recipe import Task
@@ -50,11 +50,10 @@ def test_exported_file_decodes_as_the_whole_stream_that_was_calibrated(trained, 
     with torch.no_grad():
         features, masks = calibrate.raws(network, panes)
         scores = calibrate.scores(network, features, masks)
-        flat = torch.ones(1, network.filter.hypotheses, network.filter.lags)
-        posterior = train.run_filter(network, scores, flat).sum(2)[0]
+        posterior = filter_fit.track(network, scores).sum(2)[0]
+        lags = network.filter.lag(posterior).numpy()
         found = calibrate._decoded(network, features, masks, posterior)
     first = int(decoded.hops[0])
-    lags = (posterior @ network.filter.grid_millis).numpy()
     np.testing.assert_allclose(decoded.lag_millis[:, 0], lags[first:], atol=1e-2)
     own = found[4].numpy() >= first
     np.testing.assert_allclose(decoded.newest.mean[:, 0], found[0].numpy()[own], atol=1e-4)
@@ -81,13 +80,12 @@ def test_calibration_makes_intervals_cover_what_they_say_on_the_streams_it_used(
     with torch.no_grad():
         network.readout.log_variance_shift.zero_()
     figures = calibrate.calibrate(network, task, dataclasses.replace(SMALL, track_paths=1), contract)
-    assert figures["temperature"] in calibrate.TEMPERATURES
+    assert figures["temperature"] in filter_fit.TEMPERATURES
     inside = []
     with torch.no_grad():
         for _, s in calibrate.choice_streams(task, dataclasses.replace(SMALL, track_paths=1), contract):
             features, masks = calibrate.raws(network, s)
-            flat = torch.ones(1, network.filter.hypotheses, network.filter.lags)
-            posterior = train.run_filter(network, calibrate.scores(network, features, masks), flat).sum(2)[0]
+            posterior = filter_fit.track(network, calibrate.scores(network, features, masks)).sum(2)[0]
             mean, log_variance, _, _, hops = calibrate._decoded(network, features, masks, posterior)
             off = (mean - torch.from_numpy(s.targets)[hops]).abs() * torch.exp(-0.5 * log_variance)
             inside.append((off <= evaluate.NORMAL_90).float())

@@ -18,6 +18,7 @@ import picocli.CommandLine.ScopeType;
     footer = {
       "  train      Train and export the models (in Python)",
       "  evaluate   Score exported models on session folders (in Python)",
+      "  study      Real recordings: train, score and write tables (in Python)",
       "  test       Run every test, Java and Python",
       "",
       "Examples:",

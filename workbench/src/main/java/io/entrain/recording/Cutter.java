@@ -116,7 +116,9 @@ final class Cutter implements Iterator<Departure> {
       offsetNanos[i - from] = events.nanos()[i] - startNanos;
     }
     return new Block.Events(
-        offsetNanos, Arrays.copyOfRange(events.channel(), from, until), new float[0]);
+        offsetNanos,
+        Arrays.copyOfRange(events.channel(), from, until),
+        events.marksBetween(from, until));
   }
 
   private Block.Samples samplesUntil(SampleSignal samples, long endNanos) {

@@ -9,10 +9,36 @@ import java.util.Objects;
  *
  * @param nanos {@code [N]} stamps, ascending
  * @param channel {@code [N]} the channel (unit) of each, in [0, channels)
+ * @param marks names of what was measured of each event
+ * @param mark {@code [N * M]} the marks of each event in the order of their names, event after
+ *     event
  */
 public record EventSignal(
-    String modality, int channels, long[] nanos, int[] channel, List<Span> gaps) implements Signal {
+    String modality,
+    int channels,
+    long[] nanos,
+    int[] channel,
+    List<String> marks,
+    float[] mark,
+    List<Span> gaps)
+    implements Signal {
+  /** Events of which nothing was measured. */
+  public EventSignal(String modality, int channels, long[] nanos, int[] channel, List<Span> gaps) {
+    this(modality, channels, nanos, channel, List.of(), new float[0], gaps);
+  }
+
   public EventSignal {
+    if (mark.length != nanos.length * marks.size()) {
+      throw new IllegalArgumentException(
+          modality
+              + ": "
+              + mark.length
+              + " marks for "
+              + nanos.length
+              + " events, want "
+              + marks.size()
+              + " of each");
+    }
     if (nanos.length != channel.length) {
       throw new IllegalArgumentException(
           modality
@@ -47,6 +73,7 @@ public record EventSignal(
                 + " ns");
       }
     }
+    marks = List.copyOf(marks);
     gaps = List.copyOf(gaps);
   }
 
@@ -74,7 +101,25 @@ public record EventSignal(
         channels,
         Arrays.copyOfRange(nanos, from, until),
         Arrays.copyOfRange(channel, from, until),
+        marks,
+        marksBetween(from, until),
         gaps);
+  }
+
+  /** Marks of the events from one index to before another, event after event. */
+  public float[] marksBetween(int from, int until) {
+    return Arrays.copyOfRange(mark, from * marks.size(), until * marks.size());
+  }
+
+  /** The events at some indices, with stamps of their own. */
+  public EventSignal at(int[] indices, long[] stamps, List<Span> stampedGaps) {
+    float[] marked = new float[indices.length * marks.size()];
+    int[] channelOf = new int[indices.length];
+    for (int i = 0; i < indices.length; i++) {
+      channelOf[i] = channel[indices[i]];
+      System.arraycopy(mark, indices[i] * marks.size(), marked, i * marks.size(), marks.size());
+    }
+    return new EventSignal(modality, channels, stamps, channelOf, marks, marked, stampedGaps);
   }
 
   @Override
@@ -84,12 +129,21 @@ public record EventSignal(
         && channels == that.channels
         && Arrays.equals(nanos, that.nanos)
         && Arrays.equals(channel, that.channel)
+        && marks.equals(that.marks)
+        && Arrays.equals(mark, that.mark)
         && gaps.equals(that.gaps);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(modality, channels, Arrays.hashCode(nanos), Arrays.hashCode(channel), gaps);
+    return Objects.hash(
+        modality,
+        channels,
+        Arrays.hashCode(nanos),
+        Arrays.hashCode(channel),
+        marks,
+        Arrays.hashCode(mark),
+        gaps);
   }
 
   @Override

@@ -4,8 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Events as read, in the order of the file. */
-record Events(int channels, long[] nanos, int[] channel) {
+/**
+ * Events as read, in the order of the file; {@code mark} holds the marks of each, event after
+ * event.
+ */
+record Events(int channels, long[] nanos, int[] channel, List<String> marks, float[] mark) {
 
   /**
    * The events of a table of counts: all columns but the last are channels, the last is the time.
@@ -36,7 +39,12 @@ record Events(int channels, long[] nanos, int[] channel) {
         }
       }
     }
-    return new Events(channels, Arrays.copyOf(nanos, size), Arrays.copyOf(channel, size));
+    return new Events(
+        channels,
+        Arrays.copyOf(nanos, size),
+        Arrays.copyOf(channel, size),
+        List.of(),
+        new float[0]);
   }
 
   private static void checkSteps(CsvColumns table, long[] times, long binNanos) {
@@ -62,11 +70,17 @@ record Events(int channels, long[] nanos, int[] channel) {
             .sorted((i, j) -> Long.compare(nanos[i], nanos[j]))
             .mapToInt(Integer::intValue)
             .toArray();
+    float[] marked = new float[order.length * marks.size()];
+    for (int i = 0; i < order.length; i++) {
+      System.arraycopy(mark, order[i] * marks.size(), marked, i * marks.size(), marks.size());
+    }
     return new EventSignal(
         modality,
         channels,
         IntStream.of(order).mapToLong(i -> nanos[i]).toArray(),
         IntStream.of(order).map(i -> channel[i]).toArray(),
+        marks,
+        marked,
         gaps);
   }
 }

@@ -37,6 +37,7 @@ record RecordingYaml(
       String time,
       String channel,
       Integer channels,
+      List<String> marks,
       Integer binMillis,
       Number rateHz,
       List<String> columns,

@@ -95,16 +95,23 @@ public final class SessionReader {
     String time = need(entry.time(), "time", of(entry));
     String channel = need(entry.channel(), "channel", of(entry));
     int channels = need(entry.channels(), "channels", of(entry));
-    CsvColumns table = CsvColumns.read(file(entry.file(), of(entry)), List.of(time, channel));
+    List<String> marks = entry.marks() == null ? List.of() : entry.marks();
+    List<String> wanted = new ArrayList<>(List.of(time, channel));
+    wanted.addAll(marks);
+    CsvColumns table = CsvColumns.read(file(entry.file(), of(entry)), wanted);
     int[] channelOf = new int[table.size()];
+    float[] mark = new float[table.size() * marks.size()];
     for (int row = 0; row < channelOf.length; row++) {
       long value = table.whole(row, 1);
       if (value < 0 || value >= channels) {
         throw table.wrong(row, 1, "0 to " + (channels - 1));
       }
       channelOf[row] = (int) value;
+      for (int i = 0; i < marks.size(); i++) {
+        mark[row * marks.size() + i] = (float) table.number(row, 2 + i);
+      }
     }
-    return new Events(channels, table.nanos(0), channelOf);
+    return new Events(channels, table.nanos(0), channelOf, marks, mark);
   }
 
   private Events counts(StreamEntry entry) {

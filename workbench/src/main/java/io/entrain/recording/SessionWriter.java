@@ -49,9 +49,17 @@ public final class SessionWriter {
   private static StreamEntry write(EventSignal events, Path folder) throws IOException {
     String file = events.modality() + ".csv.gz";
     try (CsvWriter csv = csv(folder.resolve(file))) {
-      csv.writeRecord(TIME, "channel");
+      List<String> header = new ArrayList<>(List.of(TIME, "channel"));
+      header.addAll(events.marks());
+      csv.writeRecord(header);
       for (int i = 0; i < events.nanos().length; i++) {
-        csv.writeRecord(Long.toString(events.nanos()[i]), Integer.toString(events.channel()[i]));
+        List<String> cells = new ArrayList<>();
+        cells.add(Long.toString(events.nanos()[i]));
+        cells.add(Integer.toString(events.channel()[i]));
+        for (float mark : events.marksBetween(i, i + 1)) {
+          cells.add(Float.toString(mark));
+        }
+        csv.writeRecord(cells);
       }
     }
     return new StreamEntry(
@@ -62,6 +70,7 @@ public final class SessionWriter {
         TIME,
         "channel",
         events.channels(),
+        events.marks(),
         null,
         null,
         null,
@@ -79,6 +88,7 @@ public final class SessionWriter {
         null,
         null,
         samples.channels(),
+        null,
         null,
         rate(samples.rateHz()),
         null,

@@ -62,7 +62,6 @@ public final class Clock {
             .mapToInt(Integer::intValue)
             .toArray();
     long[] nanos = IntStream.of(order).mapToLong(i -> stamps[i]).toArray();
-    int[] channel = IntStream.of(order).map(i -> events.channel()[i]).toArray();
-    return new EventSignal(events.modality(), events.channels(), nanos, channel, List.of());
+    return events.at(order, nanos, List.of());
   }
 }
