@@ -20,7 +20,13 @@ final class ControlJson {
    */
   static void act(Controls controls, byte[] body) {
     JsonNode wish = read(body);
-    String session = wish.path("session").asText("");
+    // Two pages that each move one knob must not undo each other.
+    synchronized (controls) {
+      act(controls, wish, wish.path("session").asText(""));
+    }
+  }
+
+  private static void act(Controls controls, JsonNode wish, String session) {
     ControlSettings now =
         controls
             .settings(session)

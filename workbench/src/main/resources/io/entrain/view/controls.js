@@ -43,7 +43,7 @@ export class Controls {
     const jump = element('button', '', 'Let the clock jump 20 s');
     jump.type = 'button';
     jump.id = 'jump_clock';
-    jump.addEventListener('click', () => this.post({ jump_clock: true }));
+    jump.addEventListener('click', () => this.post({ session: this.session, jump_clock: true }));
     this.place.append(jump);
   }
 
@@ -51,7 +51,7 @@ export class Controls {
     const row = element('label', 'switch');
     const input = element('input');
     Object.assign(input, { type: 'checkbox', id: 'wanders' });
-    input.addEventListener('change', () => this.post({ wanders: input.checked }));
+    input.addEventListener('change', () => this.send('wanders', input.checked));
     row.append(input, 'and it wanders about that by itself');
     this.place.append(row);
     this.inputs.set('wanders', (value) => { input.checked = value; });
@@ -66,7 +66,7 @@ export class Controls {
       option.value = name;
       input.append(option);
     }
-    input.addEventListener('change', () => this.post({ unplugged: input.value }));
+    input.addEventListener('change', () => this.send('unplugged', input.value));
     row.append(input);
     this.place.append(row);
     this.inputs.set('unplugged', (value) => { input.value = value; });
@@ -74,21 +74,23 @@ export class Controls {
 
   show(name, value) { this.inputs.get(name)?.(value); }
 
-  /** While a knob moves, its newest value goes out at most every 50 ms. */
-  send(name, value) {
-    this.pending = { ...this.pending, [name]: value };
-    this.timer ??= setTimeout(() => {
+  /** Wishes go out one after another: what is set while one is on its way leaves together with the next. */
+  async send(name, value) {
+    this.pending = { ...this.pending, session: this.session, [name]: value };
+    if (this.sending) return;
+    this.sending = true;
+    while (this.pending) {
       const wish = this.pending;
       this.pending = undefined;
-      this.timer = undefined;
-      this.post(wish);
-    }, 50);
+      await this.post(wish);
+    }
+    this.sending = false;
   }
 
   async post(wish) {
     try {
       const answer = await fetch('control', { method: 'POST', headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ session: this.session, ...wish }) });
+        body: JSON.stringify(wish) });
       put(this.refusal, answer.ok ? '' : await answer.text());
     } catch {
       put(this.refusal, 'The simulator does not answer.');
