@@ -95,7 +95,10 @@ public final class TestBrowser implements AutoCloseable {
 
   /** Moves a slider as a hand does. */
   public void slide(String selector, double value) {
-    await(selector).atMost(PATIENCE).until(() -> element(selector).isDisplayed());
+    await(selector)
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(() -> element(selector).isDisplayed());
     run(
         "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'));",
         element(selector),
