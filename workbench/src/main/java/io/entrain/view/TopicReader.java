@@ -9,7 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -18,6 +23,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -42,6 +49,10 @@ final class TopicReader implements AutoCloseable {
   private final Map<String, String> settings;
   private final Gallery gallery;
   private final Map<TopicPartition, Long> positions = new HashMap<>();
+
+  /** Which topic of a name the positions are of: one made anew counts from 0 again. */
+  private final Map<String, Uuid> identities = new HashMap<>();
+
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private volatile BrokerState state;
@@ -83,17 +94,22 @@ final class TopicReader implements AutoCloseable {
   }
 
   private Consumer<byte[], byte[]> open() {
-    Map<String, Object> all = new HashMap<>(settings);
-    all.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    Map<String, Object> all = settings();
     all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     all.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
     all.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
     all.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5000);
-    all.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER.toMillis());
     assigned = Set.of();
     lookedNanos = System.nanoTime() - LOOK_AROUND.toNanos();
     return new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private Map<String, Object> settings() {
+    Map<String, Object> all = new HashMap<>(settings);
+    all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    all.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER.toMillis());
+    return all;
   }
 
   private void read(Consumer<byte[], byte[]> consumer) {
@@ -144,6 +160,9 @@ final class TopicReader implements AutoCloseable {
     List<TopicPartition> added =
         wanted.stream().filter(partition -> !assigned.contains(partition)).toList();
     consumer.assign(wanted);
+    if (!added.isEmpty()) {
+      identify(added.stream().map(TopicPartition::topic).distinct().toList());
+    }
     Map<TopicPartition, Long> begins = consumer.beginningOffsets(added, ANSWER);
     Map<TopicPartition, Long> ends = consumer.endOffsets(added, ANSWER);
     for (TopicPartition partition : added) {
@@ -154,6 +173,26 @@ final class TopicReader implements AutoCloseable {
       consumer.seek(partition, known <= end ? Math.max(from, known) : from);
     }
     assigned = wanted;
+  }
+
+  /** Forgets the positions in topics that are not those of before. */
+  private void identify(List<String> names) {
+    Map<String, Object> hasty = settings();
+    hasty.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, (int) ANSWER.toMillis());
+    try (Admin admin = Admin.create(hasty)) {
+      Map<String, TopicDescription> found =
+          admin.describeTopics(names).allTopicNames().get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+      found.forEach(
+          (name, description) -> {
+            if (!description.topicId().equals(identities.put(name, description.topicId()))) {
+              positions.keySet().removeIf(partition -> partition.topic().equals(name));
+            }
+          });
+    } catch (ExecutionException | TimeoutException e) {
+      throw new KafkaException("the broker does not describe its topics", e);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 
   /** Waits; whether it is time to end. */
