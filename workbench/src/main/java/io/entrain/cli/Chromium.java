@@ -69,6 +69,7 @@ final class Chromium implements AutoCloseable {
     Chromium chromium = new Chromium(process, profile);
     try {
       chromium.connect();
+      chromium.resize(width, height);
       return chromium;
     } catch (IOException | RuntimeException e) {
       chromium.close();
@@ -125,20 +126,31 @@ final class Chromium implements AutoCloseable {
     }
   }
 
+  /** Gives the page its size: a window has borders, and is never narrower than it likes. */
+  private void resize(int width, int height) throws IOException {
+    ObjectNode size = MAPPER.createObjectNode();
+    size.put("width", width).put("height", height);
+    call(
+        "Emulation.setDeviceMetricsOverride",
+        size.put("deviceScaleFactor", 1).put("mobile", false));
+  }
+
   /** The page as it is now, as PNG. */
   byte[] picture() throws IOException {
-    ObjectNode call = MAPPER.createObjectNode();
-    call.put("id", 1)
-        .put("method", "Page.captureScreenshot")
-        .putObject("params")
-        .put("format", "png");
-    CompletableFuture<String> answer = answers.next();
-    await(socket.sendText(call.toString(), true));
-    String data = MAPPER.readTree(await(answer)).path("result").path("data").asText();
+    ObjectNode form = MAPPER.createObjectNode().put("format", "png");
+    String data = call("Page.captureScreenshot", form).path("data").asText();
     if (data.isEmpty()) {
       throw new IllegalStateException("Chromium made no picture of the page");
     }
     return Base64.getDecoder().decode(data);
+  }
+
+  private JsonNode call(String method, ObjectNode params) throws IOException {
+    ObjectNode call = MAPPER.createObjectNode();
+    call.put("id", 1).put("method", method).set("params", params);
+    CompletableFuture<String> answer = answers.next();
+    await(socket.sendText(call.toString(), true));
+    return MAPPER.readTree(await(answer)).path("result");
   }
 
   private static <T> T await(CompletableFuture<T> future) {

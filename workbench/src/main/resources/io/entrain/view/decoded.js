@@ -1,7 +1,7 @@
 // Decoded against true movement: one time series for each component, with the band of the model that aligns.
 
 import uPlot from './lib/uplot.js';
-import { GUTTER, WINDOW, color } from './look.js';
+import { GUTTER, WINDOW, color, say } from './look.js';
 
 const MOST_COMPONENTS = 3;
 const BAND = 1.645; // 90 % of a normal
@@ -56,7 +56,8 @@ export class Decoded {
       axes: [
         { ...axis, show: last, size: 22, gap: 2, splits: (chart, a, low, high) => seconds(low, high),
           values: (chart, splits) => splits.map((at) => this.second(at)) },
-        { ...axis, size: GUTTER, gap: 3, splits: () => [-this.step(), 0, this.step()] }],
+        { ...axis, size: GUTTER, gap: 3, splits: () => [-this.step(), 0, this.step()],
+          values: (chart, splits) => splits.map((at) => say(at)) }],
     };
   }
 
