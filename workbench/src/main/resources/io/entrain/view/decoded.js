@@ -61,7 +61,7 @@ export class Decoded {
     };
   }
 
-  step() { return this.high >= 4 ? Math.round(this.high / 2) : 1; }
+  step() { return Math.max(1, Math.round(this.high / 2)); }
 
   /** Seconds of event time; since the page opened where the clock counts from 1970. */
   second(at) {
