@@ -55,7 +55,8 @@ final class SessionTrack {
     }
     newest = decoded;
     spark.add(decoded);
-    if (decoded.getLag().hasHeadroom()) {
+    // A window that is not full has almost no spread, and so a headroom of hundreds.
+    if (decoded.getLag().hasHeadroom() && !decoded.getWarmingUp()) {
       double now = decoded.getLag().getHeadroom();
       headroom = Double.isNaN(headroom) ? now : headroom + SMOOTHING * (now - headroom);
     }

@@ -69,10 +69,10 @@ export class SessionPanels {
   }
 
   words(store, newest, of, relative) {
-    const [, , , lag, , headroom] = newest;
+    const [, , warming, lag, , headroom] = newest;
     put(id('verdict'), verdict(store, newest, store.trueLag()));
     id('heat-row').hidden = !store.grid.length;
-    this.gauge(headroom);
+    if (!warming) this.gauge(headroom);
     const events = this.pick(store, store.events);
     const samples = [...store.samples.keys()].sort()[0];
     if (events) put(id('raster-title'), `${events}, as recorded: ${store.channels.get(events)} channels`);

@@ -59,4 +59,12 @@ class SessionTrackTest {
     assertThat(track.now(2).newest().getModel()).isEqualTo("aligns");
     assertThat(track.spark()).containsExactly(42f);
   }
+
+  @Test
+  void takesNoHeadroomFromAWindowThatIsNotFull() {
+    track.stand(Records.decoded("one", 1, 42, 1).setWarmingUp(true).build(), 1);
+    assertThat(track.now(1).headroom()).isNaN();
+    track.stand(Records.decoded("one", 2, 42, 1).build(), 2);
+    assertThat(track.now(2).headroom()).isEqualTo(1.5);
+  }
 }
