@@ -312,11 +312,14 @@ def _score_suite(options: argparse.Namespace) -> None:
         cache, data = options.suite / "verdicts", options.suite / "sessions"
         verdicts += judge.cached(cache, file, name, run, conditions, data, oracle=oracle)
         progress(i + 1, len(work), f"{run.name} {name}")
+    if options.out:
+        judge.keep(options.out / "verdicts", verdicts)
+        verdicts = [v for v in judge.kept(options.out / "verdicts") if v.condition in conditions]
     table = report.rows(verdicts, SIMULATED.hop_millis)
     print(report.tables(table))
     if options.out:
         about = {
-            "runs": [r.name for r in runs],
+            "runs": list(dict.fromkeys(v.run for v in verdicts)),
             "test_seconds": suite.TEST_SECONDS,
             "conditions": {c: CONDITIONS[c] for c in conditions},
             "files": {f"{r.name}/{f.name}": contracts.read(f).provenance for r, _, f, _ in work},

@@ -83,11 +83,10 @@ def measure(registered: dict, files: dict[Run, Path], data: Path, tell: Tell) ->
             raise ValueError(f"{run.name} has no registered forecast, must be one of {list(registered['forecasts'])}")
         if told["sha256"] != file_hash(file):
             raise ValueError(f"{file} is not the file whose forecast was registered (SHA-256 {told['sha256'][:16]}...)")
-        contract, found = contracts.read(file), []
-        for i, noise in enumerate(suite.BREAKDOWN_NOISES):
-            session = suite.test_session(data, run.subject, f"noise-{noise}")
-            found += breakdown.windows(file, [stream(session, contract, (session.start_nanos, session.end_nanos))])
-            tell(i + 1, len(suite.BREAKDOWN_NOISES), f"{run.name} noise {noise}")
+        contract = contracts.read(file)
+        sessions = [suite.test_session(data, run.subject, f"noise-{noise}") for noise in suite.BREAKDOWN_NOISES]
+        found = breakdown.windows(file, [stream(s, contract, (s.start_nanos, s.end_nanos)) for s in sessions])
+        tell(len(rows) + 1, len(files), run.name)
         noises = [float(n) for n in suite.BREAKDOWN_NOISES]
         value, interval = breakdown.measured(noises, [w.hit for w in found])
         own = Forecast(told["margin"], told["coefficients"], tuple(told["events"]), told["critical_margin"])

@@ -8,6 +8,7 @@ and new time; a difference between models draws the same runs and blocks for bot
 from __future__ import annotations
 
 import functools
+import gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,6 +114,34 @@ def _read(file: Path, model: str, run: str, condition: str) -> Verdict:
     tree = json.loads(file.read_text())
     sums = {name: np.asarray(values) for name, values in tree["sums"].items()}
     return Verdict(model, run, condition, tree["figures"], sums, np.asarray(tree["relock"]))
+
+
+def keep(folder: Path, found: list[Verdict]) -> None:
+    """Writes each run's verdicts to RUN.json.gz, so that a table can be added to without the files it came from. Those
+    of other models and conditions stay."""
+    folder.mkdir(parents=True, exist_ok=True)
+    together = {(v.run, v.model, v.condition): v for v in [*kept(folder), *found]}
+    for run in dict.fromkeys(v.run for v in found):
+        rows = [_row(v) for (its, _, _), v in together.items() if its == run]
+        (folder / f"{run}.json.gz").write_bytes(gzip.compress(json.dumps(rows).encode(), mtime=0))
+
+
+def _row(v: Verdict) -> dict[str, object]:
+    sums = {name: [float(f"{x:.7g}") for x in values.flatten()] for name, values in v.sums.items()}
+    row = {"model": v.model, "condition": v.condition, "figures": v.figures, "relock": v.relock.tolist()}
+    return row | {"components": next(iter(v.sums.values())).shape[2], "sums": sums}
+
+
+def kept(folder: Path) -> list[Verdict]:
+    """What `keep` wrote to `folder`."""
+    found = []
+    for file in sorted(folder.glob("*.json.gz")):
+        for row in json.loads(gzip.decompress(file.read_bytes())):
+            shape = (-1, 4, row["components"])
+            sums = {name: np.asarray(values).reshape(shape) for name, values in row["sums"].items()}
+            run, relock = file.name.removesuffix(".json.gz"), np.asarray(row["relock"])
+            found.append(Verdict(row["model"], run, row["condition"], row["figures"], sums, relock))
+    return found
 
 
 def pooled(verdicts: list[Verdict], output: str, *, seed: int = 0) -> tuple[float, np.ndarray]:

@@ -81,3 +81,15 @@ def test_streams_side_by_side_come_apart_as_they_went_in():
         np.testing.assert_array_equal(found.lag_millis, expected.lag_millis)
         np.testing.assert_array_equal(block_sums(found, "smoothed"), block_sums(expected, "smoothed"))
         assert found.headroom is None
+
+
+def test_verdicts_that_were_kept_give_the_same_figures(tmp_path):
+    found = [verdict(f"subject-{i}-seed-1", seed=i) for i in range(2)]
+    judge.keep(tmp_path, found[:1])
+    judge.keep(tmp_path, found[1:])
+    judge.keep(tmp_path, [dataclasses.replace(found[1], model="late")])
+    *back, late = judge.kept(tmp_path)
+    assert (late.run, late.model) == (found[1].run, "late")
+    assert [v.run for v in back] == [v.run for v in found]
+    assert judge.pooled(back, "decoded")[0] == pytest.approx(judge.pooled(found, "decoded")[0], abs=1e-6)
+    assert back[0].figures == found[0].figures
