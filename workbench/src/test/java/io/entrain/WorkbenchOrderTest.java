@@ -8,13 +8,14 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** One way down: recording, then world; scoring and embedded beside them; cli over all. */
+/** One way down: recording, then world; scoring, embedded and view beside them; cli over all. */
 @AnalyzeClasses(packages = "io.entrain", importOptions = DoNotIncludeTests.class)
 class WorkbenchOrderTest {
   private static final String RECORDING = "io.entrain.recording..";
   private static final String WORLD = "io.entrain.world..";
   private static final String SCORING = "io.entrain.scoring..";
   private static final String EMBEDDED = "io.entrain.embedded..";
+  private static final String VIEW = "io.entrain.view..";
   private static final String CLI = "io.entrain.cli..";
   private static final String FLINK = "org.apache.flink..";
   private static final String KAFKA = "org.apache.kafka..";
@@ -22,19 +23,23 @@ class WorkbenchOrderTest {
 
   @ArchTest
   static final ArchRule RECORDING_STANDS_ON_THE_WIRE =
-      apart(RECORDING, WORLD, SCORING, EMBEDDED, CLI, JOB, FLINK, KAFKA);
+      apart(RECORDING, WORLD, SCORING, EMBEDDED, VIEW, CLI, JOB, FLINK, KAFKA);
 
   @ArchTest
   static final ArchRule THE_WORLD_KNOWS_NO_ENGINE =
-      apart(WORLD, SCORING, EMBEDDED, CLI, JOB, FLINK, KAFKA, "io.entrain.wire..");
+      apart(WORLD, SCORING, EMBEDDED, VIEW, CLI, JOB, FLINK, KAFKA, "io.entrain.wire..");
 
   @ArchTest
   static final ArchRule SCORING_KNOWS_NO_ENGINE =
-      apart(SCORING, RECORDING, WORLD, EMBEDDED, CLI, JOB, FLINK, KAFKA);
+      apart(SCORING, RECORDING, WORLD, EMBEDDED, VIEW, CLI, JOB, FLINK, KAFKA);
 
   @ArchTest
   static final ArchRule EMBEDDED_KNOWS_NO_SESSION =
-      apart(EMBEDDED, RECORDING, WORLD, SCORING, CLI, JOB);
+      apart(EMBEDDED, RECORDING, WORLD, SCORING, VIEW, CLI, JOB);
+
+  @ArchTest
+  static final ArchRule THE_PAGE_STANDS_ON_THE_WIRE =
+      apart(VIEW, RECORDING, WORLD, SCORING, EMBEDDED, CLI, JOB, FLINK);
 
   private static ArchRule apart(String from, String... others) {
     return noClasses()

@@ -7,9 +7,10 @@ import io.entrain.job.JobConfig;
 import io.entrain.job.JobModel;
 import io.entrain.job.LagRange;
 import io.entrain.job.Setting;
-import io.entrain.recording.Session;
+import io.entrain.view.PageServer;
+import io.entrain.wire.Topics;
 import io.entrain.world.LagPlan;
-import io.entrain.world.World;
+import io.entrain.world.LiveSession;
 import io.entrain.world.WorldOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.apache.flink.api.common.JobID;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -36,12 +36,15 @@ import picocli.CommandLine.Spec;
     name = "demo",
     description = {
       "Watch two misaligned streams being aligned and decoded: a Kafka broker, Flink, the job with",
-      "both models, and simulated sessions whose lag wanders, all in this process, in real time."
+      "both models, and simulated sessions whose lag wanders, all in this process, in real time.",
+      "The live page shows it, and moves the lag and other faults of the simulator."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./entrain demo",
       "  ./entrain demo --seed 7 --sessions 4",
+      "  ./entrain demo --no-view",
+      "  ./entrain demo --listen 0.0.0.0:8080             for others, who need the printed token",
       "  ./entrain demo --headless --seconds 60 --summary out.json"
     })
 final class Demo implements Callable<Integer> {
@@ -88,12 +91,16 @@ final class Demo implements Callable<Integer> {
           "Lags that the models may find, such as -50..50, or one that is pinned (default: all)")
   String lagRange;
 
-  @Option(names = "--headless", description = "No panel; a line now and then")
+  @Option(names = "--headless", description = "No panel and no page; a line now and then")
   boolean headless;
+
+  @Option(names = "--no-view", description = "No live page, the panel alone")
+  boolean noView;
 
   @Option(names = "--summary", paramLabel = "FILE", description = "Write the result as JSON")
   Path summary;
 
+  @Mixin PageOption page;
   @Mixin LogOption log;
   @Spec CommandSpec spec;
 
@@ -101,15 +108,37 @@ final class Demo implements Callable<Integer> {
   public Integer call() throws IOException {
     check();
     DemoScreen screen = new DemoScreen(spec.commandLine().getOut(), headless);
-    CompletableFuture<List<Session>> world = CompletableFuture.supplyAsync(this::world);
+    CompletableFuture<List<LiveSession>> world = CompletableFuture.supplyAsync(this::world);
     try (Interruption interruption = Interruption.watch()) {
       screen.say("Starting Kafka and Flink, simulating " + sessions + " sessions ...");
       DemoState end;
+      DemoControls controls;
       try (EmbeddedBroker broker = EmbeddedBroker.start();
-          EmbeddedFlink engine = EmbeddedFlink.start(1)) {
-        end = run(broker, engine, world.join(), screen, interruption);
+          EmbeddedFlink flink = EmbeddedFlink.start(1)) {
+        controls = new DemoControls(world.join(), WANDER);
+        DemoEngine engine = new DemoEngine(flink);
+        try (PageServer server = serve(broker, controls, engine)) {
+          show(server, screen);
+          end = run(broker, engine, world.join(), screen, interruption);
+        }
       }
-      return finish(end, screen, interruption);
+      return finish(end, screen, interruption.asked() || controls.touched());
+    }
+  }
+
+  /** The page's server, or null where none is wanted. */
+  private PageServer serve(EmbeddedBroker broker, DemoControls controls, DemoEngine engine) {
+    return headless || noView
+        ? null
+        : page.serve(
+            new PageServer.Subject(broker.bootstrapServers(), Topics.DEFAULT, Map.of()),
+            new PageServer.Inside(controls, engine));
+  }
+
+  private void show(PageServer server, DemoScreen screen) {
+    if (server != null) {
+      screen.say("Live page: " + server.address());
+      page.open(server);
     }
   }
 
@@ -120,10 +149,11 @@ final class Demo implements Callable<Integer> {
               .formatted(sessions, seconds));
     }
     LagRange.parse(lagRange);
+    page.check();
   }
 
-  private List<Session> world() {
-    return IntStream.range(0, sessions).mapToObj(i -> World.session(options(i))).toList();
+  private List<LiveSession> world() {
+    return IntStream.range(0, sessions).mapToObj(i -> new LiveSession(options(i))).toList();
   }
 
   private WorldOptions options(int i) {
@@ -141,8 +171,8 @@ final class Demo implements Callable<Integer> {
 
   private DemoState run(
       EmbeddedBroker broker,
-      EmbeddedFlink engine,
-      List<Session> sessions,
+      DemoEngine engine,
+      List<LiveSession> sessions,
       DemoScreen screen,
       Interruption interruption) {
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
@@ -150,22 +180,20 @@ final class Demo implements Callable<Integer> {
     Configurator.setLevel("io.entrain.job.KafkaSetup", Level.ERROR);
     List<JobModel> models = EntrainJob.build(environment, config(broker, lagRange));
     screen.say("Kafka is " + broker.bootstrapServers() + " while this runs");
-    JobID job = engine.submit(environment);
+    engine.submit(environment, models);
     long giveUp = System.nanoTime() + START_PATIENCE.toNanos();
-    while (!engine.isRunning(job) && !interruption.await(Duration.ofMillis(50))) {
+    while (!engine.isRunning() && !interruption.await(Duration.ofMillis(50))) {
       if (System.nanoTime() > giveUp) {
         throw new IllegalStateException("the job did not start");
       }
     }
-    try (DemoFeed feed = DemoFeed.start(broker.bootstrapServers(), sessions, seconds);
+    List<String> names = sessions.stream().map(LiveSession::name).toList();
+    try (DemoFeed feed = DemoFeed.start(broker.bootstrapServers(), sessions);
         DemoAudience audience =
-            new DemoAudience(broker.bootstrapServers(), models, sessions, seconds)) {
+            new DemoAudience(broker.bootstrapServers(), models, names, seconds)) {
       while (!interruption.asked() && !audience.hasSeenAll(feed)) {
         audience.listen();
-        if (engine.status(job).isTerminalState()) {
-          Throwable cause = engine.awaitEnd(job, Duration.ofSeconds(1)).orElse(null);
-          throw new IllegalStateException("the job ended in mid-stream", cause);
-        }
+        engine.checkAlive();
         screen.show(audience.state());
       }
       return audience.finish();
@@ -185,9 +213,8 @@ final class Demo implements Callable<Integer> {
     return JobConfig.of(settings);
   }
 
-  /** 0 where every pane came out and none was rejected. */
-  private int finish(DemoState end, DemoScreen screen, Interruption interruption)
-      throws IOException {
+  /** 0 where every pane came out and none was rejected, or somebody saw to it that they did not. */
+  private int finish(DemoState end, DemoScreen screen, boolean disturbed) throws IOException {
     screen.end(end);
     if (summary != null) {
       if (summary.toAbsolutePath().getParent() != null) {
@@ -196,7 +223,7 @@ final class Demo implements Callable<Integer> {
       Files.writeString(summary, end.toJson());
       screen.say("Summary in " + summary);
     }
-    if (!interruption.asked() && !end.isHealthy()) {
+    if (!disturbed && !end.isHealthy()) {
       screen.say(
           "Not healthy: %d of %d windows came, %d records were rejected"
               .formatted(

@@ -1,7 +1,6 @@
 package io.entrain.cli;
 
 import io.entrain.job.JobModel;
-import io.entrain.recording.Session;
 import io.entrain.scoring.Latency;
 import io.entrain.scoring.Scoreboard;
 import io.entrain.wire.MessageCodec;
@@ -42,7 +41,7 @@ final class DemoAudience implements AutoCloseable {
   private long newestNanos;
   private long sentNanos = Long.MAX_VALUE;
 
-  DemoAudience(String bootstrap, List<JobModel> jobModels, List<Session> sessions, int seconds) {
+  DemoAudience(String bootstrap, List<JobModel> jobModels, List<String> sessions, int seconds) {
     Topics topics = Topics.DEFAULT;
     this.seconds = seconds;
     decoded = open(bootstrap, topics.decoded(), MessageCodec.DECODED::decode);
@@ -57,8 +56,7 @@ final class DemoAudience implements AutoCloseable {
     expectedWindows =
         hops.values().stream().mapToLong(hop -> seconds * 1000L / hop.toMillis()).sum()
             * sessions.size();
-    sessions.forEach(
-        s -> lags.put(s.about().name(), new DemoState.LagNow(s.about().name(), 0, 0, 0)));
+    sessions.forEach(name -> lags.put(name, new DemoState.LagNow(name, 0, 0, 0)));
   }
 
   private static <T> RecordConsumer<T> open(

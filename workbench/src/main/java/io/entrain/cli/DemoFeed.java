@@ -1,9 +1,9 @@
 package io.entrain.cli;
 
-import io.entrain.recording.Playback;
-import io.entrain.recording.Sender;
-import io.entrain.recording.Session;
+import io.entrain.wire.BlockProducer;
+import io.entrain.wire.Broker;
 import io.entrain.wire.Topics;
+import io.entrain.world.LiveSession;
 import io.entrain.world.World;
 import java.time.Duration;
 import java.util.List;
@@ -14,29 +14,44 @@ import java.util.concurrent.TimeUnit;
 
 /** Sends the sessions of the demo in real time, on a thread of its own. */
 final class DemoFeed implements AutoCloseable {
+  /** A quarter of a block: how much later than it could a block leaves at most. */
+  private static final Duration PACE = Duration.ofMillis(5);
+
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private final BlockProducer producer;
+  private final List<LiveSession> sessions;
   private final CompletableFuture<Void> work;
 
-  private DemoFeed(String bootstrap, List<Session> sessions, int seconds) {
-    Sender sender =
-        Sender.open(
-            bootstrap, Topics.DEFAULT, List.of(World.SPIKES, World.LFP), Sender.Speed.REAL_TIME);
-    Playback playback = new Playback();
-    for (Session session : sessions) {
-      playback.add(session, session.about().name(), Playback.BLOCK_NANOS);
-    }
-    work =
-        CompletableFuture.runAsync(
-            () -> {
-              try (sender) {
-                sender.send(playback, seconds * 1_000_000_000L, this::isStopped, sent -> {});
-              }
-            });
+  private DemoFeed(String bootstrap, List<LiveSession> sessions) {
+    this.sessions = List.copyOf(sessions);
+    Topics topics = Topics.DEFAULT;
+    new Broker(bootstrap)
+        .createTopics(
+            List.of(topics.modality(World.SPIKES), topics.modality(World.LFP), topics.truth()), 1);
+    producer = new BlockProducer(bootstrap);
+    work = CompletableFuture.runAsync(this::send);
   }
 
   /** Opens the sender, which makes the topics, and begins. */
-  static DemoFeed start(String bootstrap, List<Session> sessions, int seconds) {
-    return new DemoFeed(bootstrap, sessions, seconds);
+  static DemoFeed start(String bootstrap, List<LiveSession> sessions) {
+    return new DemoFeed(bootstrap, sessions);
+  }
+
+  private void send() {
+    List<DemoSession> outputs =
+        sessions.stream().map(session -> new DemoSession(session, producer)).toList();
+    long startMillis = System.currentTimeMillis();
+    long startNanos = System.nanoTime();
+    try (producer) {
+      while (!isStopped() && !sessions.stream().allMatch(LiveSession::isDone)) {
+        long passedNanos = System.nanoTime() - startNanos;
+        for (DemoSession output : outputs) {
+          output.advance(
+              LiveSession.FIRST_NANOS + passedNanos, startMillis + passedNanos / 1_000_000);
+        }
+      }
+      producer.flush();
+    }
   }
 
   /**
@@ -51,9 +66,9 @@ final class DemoFeed implements AutoCloseable {
     return work.isDone();
   }
 
-  private boolean isStopped(Duration wait) {
+  private boolean isStopped() {
     try {
-      return stopped.await(wait.toNanos(), TimeUnit.NANOSECONDS);
+      return stopped.await(PACE.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return true;

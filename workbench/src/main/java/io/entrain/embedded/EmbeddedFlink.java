@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,8 @@ import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.SecurityOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
+import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
@@ -113,6 +116,18 @@ public final class EmbeddedFlink implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /** Wall time in milliseconds at which the newest finished checkpoint of the job was done. */
+  public OptionalLong checkpointedMillis(JobID job) {
+    CheckpointStatsSnapshot checkpoints =
+        await("show the job", cluster.getExecutionGraph(job), PATIENCE)
+            .getCheckpointStatsSnapshot();
+    CompletedCheckpointStats newest =
+        checkpoints == null ? null : checkpoints.getHistory().getLatestCompletedCheckpoint();
+    return newest == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(newest.getTriggerTimestamp() + newest.getEndToEndDuration());
   }
 
   /** Cancels the job and waits until it is gone. */

@@ -22,6 +22,7 @@ public final class World {
   public static final String SPIKES = "spikes";
   public static final String LFP = "lfp";
   public static final List<String> TARGET = List.of("velocity_x", "velocity_y");
+  public static final String TARGET_UNIT = "sd";
 
   private static final int TRUTH_STEP_MILLIS = 10;
 
@@ -41,6 +42,20 @@ public final class World {
 
   public static Session session(WorldOptions options) {
     return new World(options).session();
+  }
+
+  /** What happens in a session before any clock, noise or gap. */
+  static LiveSource source(WorldOptions options) {
+    World world = new World(options);
+    Subject subject = Subject.of(options.subject());
+    Latents latents = Latents.draw(world.seed, world.grid);
+    return new LiveSource(
+        subject,
+        world.seed,
+        world.span,
+        merge(SpikeTrains.draw(subject, world.seed, world.grid, latents)),
+        world.samples(FieldPotential.draw(subject, world.seed, world.grid, latents)),
+        world.truth(latents));
   }
 
   private Session session() {
@@ -114,6 +129,10 @@ public final class World {
     if (options.faults().noise() > 0) {
       Noise.white(channels, options.faults().noise(), seed);
     }
+    return samples(channels);
+  }
+
+  private SampleSignal samples(float[][] channels) {
     int rows = options.seconds() * 1000;
     float[] values = new float[rows * channels.length];
     IntStream.range(0, channels.length)
@@ -161,11 +180,11 @@ public final class World {
       nanos[row] = millis * 1_000_000L;
       values[row] = new double[] {micro(latents.target(index, 0)), micro(latents.target(index, 1))};
     }
-    return new Labels(nanos, TARGET, "sd", values);
+    return new Labels(nanos, TARGET, TARGET_UNIT, values);
   }
 
   /** Six decimals: the truth as it is written. */
-  private static double micro(double value) {
+  static double micro(double value) {
     return Math.rint(value * 1e6) / 1e6;
   }
 }
