@@ -14,12 +14,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from entrain_model import __version__, adapt, evaluate, verdicts
+from entrain_model import __version__, adapt, evaluate, judge, verdicts
 from entrain_model import export as exports
 from entrain_model import heartbeats as hb
 from entrain_model.adapt import Parts, Rows
 from entrain_model.contract import Contract, Modality
-from entrain_model.evaluate import Decoded
 from entrain_model.heartbeats import Aligning, AsStamped, BeatEvidence, CanonicalEvidence, TemplateEvidence
 from entrain_model.judge import Verdict
 from entrain_model.recording import Events, RecordingError, Session
@@ -219,28 +218,9 @@ def judged(paths: dict[str, Path], parts: Parts, span: tuple[int, int]) -> list[
             decoded = evaluate.decode(path, streams, oracle=oracle, start_hop=hb.WARMUP_HOPS)
             for condition in CONDITIONS:
                 picked = [j for j, (c, _) in enumerate(lags) if c == condition]
-                found.append(_verdict(picked_streams(decoded, picked), model, oracle, parts, condition))
+                name = model + (", true lag" if oracle else "")
+                found.append(judge.verdict(decoded.only(picked), name, parts.session.name, condition))
     return found
-
-
-def picked_streams(decoded: Decoded, picked: list[int]) -> Decoded:
-    """Some of the streams that were decoded side by side."""
-
-    def some(values: np.ndarray | None) -> np.ndarray | None:
-        return None if values is None else values[:, picked]
-
-    outputs = {
-        name: evaluate.Said(some(said.mean), some(said.log_variance), some(said.targets))
-        for name, said in decoded.outputs.items()
-    }
-    lags = {name: some(getattr(decoded, name)) for name in ("true_lag_millis", "lag_millis", "headroom")}
-    return dataclasses.replace(decoded, outputs=outputs, **lags)
-
-
-def _verdict(decoded: Decoded, model: str, oracle: bool, parts: Parts, condition: str) -> Verdict:
-    sums = {o.name: evaluate.block_sums(decoded, o.name) for o in decoded.contract.outputs}
-    name = model + (", true lag" if oracle else "")
-    return Verdict(name, parts.session.name, condition, evaluate.scores(decoded), sums, np.zeros(0))
 
 
 def run(session: Session, models: Path, results: Path) -> list[Verdict]:

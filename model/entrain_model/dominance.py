@@ -13,12 +13,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from entrain_model import alarm, evaluate, suite
+from entrain_model import alarm, evaluate, judge, suite
 from entrain_model import contract as contracts
 from entrain_model.bank import Augmentation
-from entrain_model.evaluate import Decoded, Said
 from entrain_model.judge import Verdict
 from entrain_model.lag_posterior import Shape
 from entrain_model.produce import Origin, produce
@@ -159,36 +156,20 @@ def _score(job: Job, task: Task, path: Path) -> None:
     contract = contracts.read(path)
     whole = stream(session, contract, span)
     streams = [whole] + [alarm.without(whole, c.removeprefix("no-")) for c in job.conditions[1:]]
-    decoded = evaluate.decode(path, streams)
-    tree = {}
-    for i, condition in enumerate(job.conditions):
-        one = _only(decoded, i)
-        sums = {o.name: evaluate.block_sums(one, o.name).tolist() for o in contract.outputs}
-        tree[condition] = {"figures": evaluate.scores(one), "sums": sums}
-    tree = {"training_steps": contract.provenance["training_steps"], "conditions": tree}
+    apart, rows = evaluate.decode(path, streams).apart(), []
+    for condition, decoded in zip(job.conditions, apart, strict=True):
+        rows.append(judge.as_row(judge.verdict(decoded, job.arm, job.run.name, f"{job.case}/{condition}")))
+    tree = {"training_steps": contract.provenance["training_steps"], "verdicts": rows}
     path.with_suffix(".scores.json").write_text(json.dumps(tree))
-
-
-def _only(decoded: Decoded, place: int) -> Decoded:
-    """What was said on one of several streams."""
-    one = slice(place, place + 1)
-    outputs = {
-        n: Said(said.mean[:, one], said.log_variance[:, one], said.targets[:, one])
-        for n, said in decoded.outputs.items()
-    }
-    return dataclasses.replace(decoded, outputs=outputs, true_lag_millis=decoded.true_lag_millis[:, one])
 
 
 def _read(job: Job, plan: Recipe, path: Path) -> list[Verdict]:
     file = path.with_suffix(".scores.json")
-    tree, found = json.loads(file.read_text()), []
+    tree = json.loads(file.read_text())
     if tree["training_steps"] != plan.steps:
         steps = tree["training_steps"]
         raise ValueError(f"{file}: of a training of {steps} steps, must be {plan.steps}; name another --out")
-    for condition, said in tree["conditions"].items():
-        sums = {name: np.asarray(values) for name, values in said["sums"].items()}
-        found.append(Verdict(job.arm, job.run.name, f"{job.case}/{condition}", said["figures"], sums, np.zeros(0)))
-    return found
+    return [judge.from_row(row) for row in tree["verdicts"]]
 
 
 def gradients(folder: Path, runs: tuple[Run, ...]) -> list[dict[str, object]]:

@@ -53,25 +53,22 @@ class Decoded:
     def newest(self) -> Said:
         return self.outputs[self.contract.outputs[0].name]
 
+    def only(self, streams: slice | list[int]) -> Decoded:
+        """The same of some of the S streams."""
+
+        def some(values: np.ndarray | None) -> np.ndarray | None:
+            return None if values is None else values[:, streams]
+
+        outputs = {
+            name: Said(some(said.mean), some(said.log_variance), some(said.targets))
+            for name, said in self.outputs.items()
+        }
+        lags = {name: some(getattr(self, name)) for name in ("true_lag_millis", "lag_millis", "headroom")}
+        return dataclasses.replace(self, outputs=outputs, **lags)
+
     def apart(self) -> list[Decoded]:
         """One for each of the S streams."""
-
-        def only(values: np.ndarray | None, i: int) -> np.ndarray | None:
-            return None if values is None else values[:, i : i + 1]
-
-        return [
-            dataclasses.replace(
-                self,
-                outputs={
-                    name: Said(*(only(v, i) for v in (said.mean, said.log_variance, said.targets)))
-                    for name, said in self.outputs.items()
-                },
-                true_lag_millis=only(self.true_lag_millis, i),
-                lag_millis=only(self.lag_millis, i),
-                headroom=only(self.headroom, i),
-            )
-            for i in range(self.true_lag_millis.shape[1])
-        ]
+        return [self.only(slice(i, i + 1)) for i in range(self.true_lag_millis.shape[1])]
 
     @property
     def mean(self) -> np.ndarray:

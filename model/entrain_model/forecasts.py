@@ -17,6 +17,7 @@ import numpy as np
 from entrain_model import breakdown, suite
 from entrain_model import contract as contracts
 from entrain_model.breakdown import Forecast, Windows
+from entrain_model.calibrate import JITTER_MILLIS
 from entrain_model.contract import Contract
 from entrain_model.export import file_hash
 from entrain_model.recipe import SIMULATED
@@ -25,7 +26,6 @@ from entrain_model.windows import Stream, stream, wandering_lag
 
 PATHS = 6
 """Wandering lags on the validation stretch that the margins are averaged over."""
-JITTER_MILLIS = 8.0
 
 Tell = Callable[[int, int, str], None]
 
@@ -100,6 +100,7 @@ def measure(registered: dict, files: dict[Run, Path], data: Path, tell: Tell) ->
                 "measured_low": round(interval[0], 2),
                 "measured_high": round(min(interval[1], noises[-1]), 2),
                 "ratio": round(told["breakdown_noise"] / value, 3) if 0 < value < float("inf") else None,
+                "critical_margin": told["critical_margin"],
                 "noise": noises,
                 "hit": [round(float(w.hit.mean()), 4) for w in found],
                 "margin": [round(float(w.margin.mean()), 3) for w in found],
@@ -149,7 +150,7 @@ def plot(rows: list[dict], path: Path) -> None:
     for values, colour, word in ((told, "#D55E00", "forecast from noise up to 1"), (margin, "#0072B2", "measured")):
         axes[0].plot(noise, values.mean(0), "o-" if word == "measured" else "--", color=colour, label=word, ms=4)
         axes[0].fill_between(noise, values.min(0), values.max(0), color=colour, alpha=0.2, lw=0)
-    axes[0].axhline(2.23, color="black", lw=0.8, ls=":", label="expected maximum of 48 others")
+    axes[0].axhline(rows[0]["critical_margin"], color="black", lw=0.8, ls=":", label="expected maximum of 48 others")
     axes[0].set_ylabel("margin of the true lag (sd of the others)")
     axes[1].plot(noise, hit.mean(0), "o-", color="#0072B2", ms=4, label="measured")
     axes[1].fill_between(noise, hit.min(0), hit.max(0), color="#0072B2", alpha=0.2, lw=0, label="over subjects")

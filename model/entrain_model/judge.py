@@ -43,23 +43,25 @@ class Verdict:
     relock: np.ndarray
 
 
+def verdict(decoded: Decoded, model: str, run: str, condition: str, more: dict[str, float] | None = None) -> Verdict:
+    """What was decoded as a verdict, with `more` figures beside the usual ones."""
+    return Verdict(
+        model=model,
+        run=run,
+        condition=condition,
+        figures=evaluate.scores(decoded) | (more or {}),
+        sums={o.name: evaluate.block_sums(decoded, o.name) for o in decoded.contract.outputs},
+        relock=relock(decoded),
+    )
+
+
 def verdicts(path: Path, model: str, run: str, sessions: dict[str, Session], *, oracle: bool = False) -> list[Verdict]:
     """One verdict for each condition. The sessions run through the file side by side: a row's result does not depend on
     its batch, and a batch costs little more than a row."""
     contract = contracts.read(path)
     streams = [stream(s, contract, (s.start_nanos, s.end_nanos)) for s in sessions.values()]
     apart = evaluate.decode(path, streams, oracle=oracle).apart()
-    return [
-        Verdict(
-            model=model,
-            run=run,
-            condition=condition,
-            figures=evaluate.scores(decoded),
-            sums={o.name: evaluate.block_sums(decoded, o.name) for o in contract.outputs},
-            relock=relock(decoded),
-        )
-        for condition, decoded in zip(sessions, apart, strict=True)
-    ]
+    return [verdict(decoded, model, run, condition) for condition, decoded in zip(sessions, apart, strict=True)]
 
 
 def relock(decoded: Decoded) -> np.ndarray:
@@ -88,32 +90,37 @@ def relock_seconds(verdicts: list[Verdict], hop_millis: int) -> float:
     return float(good[0] * hop_millis / 1000) if good.size else float("inf")
 
 
+def as_row(v: Verdict) -> dict[str, object]:
+    """A verdict as JSON takes it; sums to seven digits, far below what an interval resolves."""
+    sums = {n: [[[float(f"{x:.7g}") for x in r] for r in block] for block in s.tolist()] for n, s in v.sums.items()}
+    row = {"model": v.model, "run": v.run, "condition": v.condition, "figures": v.figures, "sums": sums}
+    return row | {"relock": v.relock.tolist()}
+
+
+def from_row(row: dict) -> Verdict:
+    sums = {name: np.asarray(values) for name, values in row["sums"].items()}
+    relock = np.asarray(row.get("relock", []), float)
+    return Verdict(row["model"], row["run"], row["condition"], row["figures"], sums, relock)
+
+
 def cached(
     folder: Path, path: Path, model: str, run: Run, conditions: list[str], data: Path, *, oracle: bool
 ) -> list[Verdict]:
     """The verdicts, from `folder` where this very file has had them before."""
     kind = "oracle" if oracle else "own"
-    kept = {c: folder / f"{file_hash(path)[:16]}-{kind}-{c}.json" for c in conditions}
-    missing = [c for c, file in kept.items() if not file.is_file()]
+    files = {c: folder / f"{file_hash(path)[:16]}-{kind}-{c}.json" for c in conditions}
+    missing = [c for c, file in files.items() if not file.is_file()]
     if missing:
         sessions = {c: _session(data, run.subject, c) for c in missing}
         folder.mkdir(parents=True, exist_ok=True)
         for found in verdicts(path, model, run.name, sessions, oracle=oracle):
-            tree = {"figures": found.figures, "relock": found.relock.tolist()}
-            tree["sums"] = {name: values.tolist() for name, values in found.sums.items()}
-            kept[found.condition].write_text(json.dumps(tree))
-    return [_read(file, model, run.name, c) for c, file in kept.items()]
+            files[found.condition].write_text(json.dumps(as_row(found)))
+    return [from_row(json.loads(file.read_text())) for file in files.values()]
 
 
 @functools.lru_cache(maxsize=len(suite.CONDITIONS))
 def _session(data: Path, subject: int, condition: str) -> Session:
     return suite.test_session(data, subject, condition)
-
-
-def _read(file: Path, model: str, run: str, condition: str) -> Verdict:
-    tree = json.loads(file.read_text())
-    sums = {name: np.asarray(values) for name, values in tree["sums"].items()}
-    return Verdict(model, run, condition, tree["figures"], sums, np.asarray(tree["relock"]))
 
 
 def keep(folder: Path, found: list[Verdict]) -> None:
@@ -122,26 +129,14 @@ def keep(folder: Path, found: list[Verdict]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     together = {(v.run, v.model, v.condition): v for v in [*kept(folder), *found]}
     for run in dict.fromkeys(v.run for v in found):
-        rows = [_row(v) for (its, _, _), v in together.items() if its == run]
+        rows = [as_row(v) for v in together.values() if v.run == run]
         (folder / f"{run}.json.gz").write_bytes(gzip.compress(json.dumps(rows).encode(), mtime=0))
-
-
-def _row(v: Verdict) -> dict[str, object]:
-    sums = {name: [float(f"{x:.7g}") for x in values.flatten()] for name, values in v.sums.items()}
-    row = {"model": v.model, "condition": v.condition, "figures": v.figures, "relock": v.relock.tolist()}
-    return row | {"components": next(iter(v.sums.values())).shape[2], "sums": sums}
 
 
 def kept(folder: Path) -> list[Verdict]:
     """What `keep` wrote to `folder`."""
-    found = []
-    for file in sorted(folder.glob("*.json.gz")):
-        for row in json.loads(gzip.decompress(file.read_bytes())):
-            shape = (-1, 4, row["components"])
-            sums = {name: np.asarray(values).reshape(shape) for name, values in row["sums"].items()}
-            run, relock = file.name.removesuffix(".json.gz"), np.asarray(row["relock"])
-            found.append(Verdict(row["model"], run, row["condition"], row["figures"], sums, relock))
-    return found
+    files = sorted(folder.glob("*.json.gz"))
+    return [from_row(row) for file in files for row in json.loads(gzip.decompress(file.read_bytes()))]
 
 
 def pooled(verdicts: list[Verdict], output: str, *, seed: int = 0) -> tuple[float, np.ndarray]:

@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from entrain_model import contract as contracts
-from entrain_model import evaluate, splits, verdicts
-from entrain_model.evaluate import Decoded
+from entrain_model import evaluate, judge, splits, verdicts
 from entrain_model.export import file_hash
 from entrain_model.judge import Verdict
 from entrain_model.produce import Origin, produce
@@ -88,16 +87,10 @@ def judged(path: Path, model: str, run: str, made: Task, recipe: Recipe) -> list
         streams = splits.streams(condition, made, recipe, contract)
         for oracle in (False, True) if model in ALIGNED else (False,):
             decoded = evaluate.decode(path, streams, oracle=oracle, start_hop=recipe.context_hops)
-            figures = evaluate.scores(decoded)
-            if condition == "constant" and decoded.lag_millis is not None and not oracle:
-                figures |= cold(path, whole, made, recipe)
-            found.append(_verdict(decoded, model + (", true lag" if oracle else ""), run, condition, figures))
+            steady = condition == "constant" and decoded.lag_millis is not None and not oracle
+            more = cold(path, whole, made, recipe) if steady else {}
+            found.append(judge.verdict(decoded, model + (", true lag" if oracle else ""), run, condition, more))
     return found
-
-
-def _verdict(decoded: Decoded, model: str, run: str, condition: str, figures: dict[str, float]) -> Verdict:
-    sums = {o.name: evaluate.block_sums(decoded, o.name) for o in decoded.contract.outputs}
-    return Verdict(model, run, condition, figures, sums, np.zeros(0))
 
 
 def cold(path: Path, whole: Path, made: Task, recipe: Recipe) -> dict[str, float]:

@@ -7,19 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from entrain_model.judge import Verdict
-
-DIGITS = 7
-"""Significant digits of the sums that are kept: far below what an interval resolves."""
+from entrain_model.judge import Verdict, as_row, from_row
 
 
 def store(path: Path, sha256: str, verdicts: list[Verdict]) -> None:
     """Writes verdicts of one file, whose hash says which."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for v in verdicts:
-        sums = {name: _rounded(values) for name, values in v.sums.items()}
-        rows.append({"model": v.model, "run": v.run, "condition": v.condition, "figures": v.figures, "sums": sums})
+    rows = [as_row(v) for v in verdicts]
     path.write_text(json.dumps({"model_sha256": sha256, "verdicts": rows}, allow_nan=False) + "\n")
 
 
@@ -30,17 +24,7 @@ def load(path: Path, sha256: str | None = None) -> list[Verdict] | None:
     tree = json.loads(path.read_text())
     if sha256 is not None and tree["model_sha256"] != sha256:
         return None
-    return [
-        Verdict(
-            model=row["model"],
-            run=row["run"],
-            condition=row["condition"],
-            figures=row["figures"],
-            sums={name: np.asarray(values) for name, values in row["sums"].items()},
-            relock=np.zeros(0),
-        )
-        for row in tree["verdicts"]
-    ]
+    return [from_row(row) for row in tree["verdicts"]]
 
 
 def merged(verdicts: list[Verdict], condition: str) -> Verdict:
@@ -49,7 +33,3 @@ def merged(verdicts: list[Verdict], condition: str) -> Verdict:
     names = set.intersection(*(set(v.figures) for v in verdicts))
     figures = {name: float(np.mean([v.figures[name] for v in verdicts])) for name in sorted(names)}
     return Verdict(verdicts[0].model, verdicts[0].run, condition, figures, sums, np.zeros(0))
-
-
-def _rounded(values: np.ndarray) -> list:
-    return [[[float(f"{x:.{DIGITS}g}") for x in row] for row in block] for block in values.tolist()]
