@@ -139,16 +139,15 @@ def kept(folder: Path) -> list[Verdict]:
     return [from_row(row) for file in files for row in json.loads(gzip.decompress(file.read_bytes()))]
 
 
-def pooled(verdicts: list[Verdict], output: str, *, seed: int = 0) -> tuple[float, np.ndarray]:
-    """Mean R2 over the runs, and its resamples [RESAMPLES]; verdicts are one condition's of one model, run by run."""
-    sums = [v.sums[output] for v in verdicts]
-    point = float(np.mean([evaluate.r2_of(s.sum(0)) for s in sums]))
-    rng, drawn = np.random.default_rng(seed), np.empty(RESAMPLES)
-    for i in range(RESAMPLES):
-        runs = rng.integers(0, len(sums), len(sums))
-        blocks = [sums[r][rng.integers(0, len(sums[r]), len(sums[r]))] for r in runs]
-        drawn[i] = np.mean([evaluate.r2_of(b.sum(0)) for b in blocks])
-    return point, drawn
+def pooled(found: list[Verdict], output: str) -> tuple[float, np.ndarray]:
+    """Mean R2 over the runs and its resamples [RESAMPLES]; `found` is one model's under one condition, run by run. Runs
+    [N, R] are drawn, then blocks [N, R, B] within each; the same seed always, so that differences are paired."""
+    blocks = min(len(v.sums[output]) for v in found)
+    sums = np.stack([v.sums[output][:blocks] for v in found])  # [R, B, 4, K]
+    rng = np.random.default_rng(0)
+    run = rng.integers(0, len(found), (RESAMPLES, len(found), 1))
+    drawn = sums[run, rng.integers(0, blocks, (RESAMPLES, len(found), blocks))].sum(2)
+    return float(evaluate.r2_of(sums.sum(1)).mean()), evaluate.r2_of(drawn).mean(1)
 
 
 def interval(drawn: np.ndarray) -> tuple[float, float]:

@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 
 from entrain_model import bidmc_study, evaluate, judge, splits, study_plots, verdicts
-from entrain_model.evaluate import RESAMPLES
 from entrain_model.judge import Verdict
 
 OURS = "lag-posterior"
@@ -76,19 +75,8 @@ def rows(found: list[Verdict], setting_of: Callable[[str], str], *, alone: str, 
     return table
 
 
-def pooled(found: list[Verdict], output: str) -> tuple[float, np.ndarray]:
-    """Mean R2 over the runs and its resamples [RESAMPLES], as `judge.pooled`, all resamples at once: runs [N, R], then
-    blocks [N, R, B] within each."""
-    blocks = min(len(v.sums[output]) for v in found)
-    sums = np.stack([v.sums[output][:blocks] for v in found])  # [R, B, 4, K]
-    rng = np.random.default_rng(0)
-    run = rng.integers(0, len(found), (RESAMPLES, len(found), 1))
-    drawn = sums[run, rng.integers(0, blocks, (RESAMPLES, len(found), blocks))].sum(2)
-    return float(evaluate.r2_of(sums.sum(1)).mean()), evaluate.r2_of(drawn).mean(1)
-
-
 def _r2(of: dict[str, Verdict], output: str) -> Row:
-    point, drawn = pooled(list(of.values()), output)
+    point, drawn = judge.pooled(list(of.values()), output)
     low, high = judge.interval(drawn)
     return {f"{output}_r2": point, f"{output}_r2_low": low, f"{output}_r2_high": high}
 
@@ -128,7 +116,7 @@ def _point(v: Verdict, output: str) -> float:
 
 
 def _of(verdicts_by_run: dict[str, Verdict], runs: list[str], output: str) -> tuple[float, np.ndarray]:
-    return pooled([verdicts_by_run[r] for r in runs], output)
+    return judge.pooled([verdicts_by_run[r] for r in runs], output)
 
 
 def _interval(name: str, point: float, drawn: np.ndarray) -> Row:
