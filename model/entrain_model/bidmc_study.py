@@ -54,12 +54,9 @@ def parts_of(session: Session) -> tuple[Parts, tuple[int, int]]:
     streams = {type(s): s for s in session.streams.values()}
     if session.labels is None or len(streams) != 2 or len(session.streams) != 2:
         raise RecordingError(f"{session.name}: must have one stream of events, one of samples, and labels")
-    length = session.end_nanos - session.start_nanos
-    shares = (0.0, TRAIN_SHARE, TRAIN_SHARE + CHOOSE_SHARE, 1.0)
-    ends = [session.start_nanos + round(share * length) for share in shares]
+    train, choose, report = session.parts(0.0, TRAIN_SHARE, TRAIN_SHARE + CHOOSE_SHARE, 1.0)
     events, samples = (next(n for n, s in session.streams.items() if isinstance(s, Events) == e) for e in (True, False))
-    parts = Parts(session, (ends[0], ends[1]), (ends[1], ends[2]), events, samples)
-    return parts, (ends[2], ends[3])
+    return Parts(session, train, choose, events, samples), report
 
 
 def contract_of(parts: Parts, model: str) -> Contract:

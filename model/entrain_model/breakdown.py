@@ -24,9 +24,9 @@ import numpy as np
 
 from entrain_model import contract as contracts
 from entrain_model.contract import Contract, ContractError
-from entrain_model.evaluate import initial_states, session_of
+from entrain_model.evaluate import each_hop
 from entrain_model.lag_posterior import EVIDENCE_SECONDS, expected_maximum
-from entrain_model.windows import Feed, Stream, noisy
+from entrain_model.windows import Stream, noisy
 
 CALIBRATED_NOISE = (0.5, 1.0)
 """Of one stream at a time: the forecast may use no more."""
@@ -49,18 +49,14 @@ class Windows:
 
 def windows(path: Path, streams: list[Stream]) -> list[Windows]:
     """The windows of each stream, side by side through the file: one for every EVIDENCE_SECONDS after the warm-up."""
-    contract, session = contracts.read(path), session_of(path)
+    contract = contracts.read(path)
     kept = next((s for s in contract.states if s.name == "lag_evidence"), None)
     if contract.lag is None or kept is None:
         raise ContractError(f"{path}: no lag and state 'lag_evidence', which a forecast reads its margins from")
-    names, feed = list(contract.results()), Feed(streams, contract)
-    states = initial_states(contract, len(streams))
     every = round(EVIDENCE_SECONDS * 1000 / contract.hop_millis)
     first = round(WARMUP_SECONDS * 1000 / contract.hop_millis)
     rows, hops = [], []
-    for hop in range(feed.hops):
-        result = dict(zip(names, session.run(names, states | feed.at(hop)), strict=True))
-        states = {s.name: result[s.next] for s in contract.states}
+    for hop, result in each_hop(path, streams, range(min(s.hops for s in streams))):
         if hop >= first and (hop - first) % every == 0:
             rows.append(result[kept.next])
             hops.append(hop)

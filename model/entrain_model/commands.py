@@ -24,22 +24,11 @@ from entrain_model import (
 )
 from entrain_model import contract as contracts
 from entrain_model.evaluate import Decoded
-from entrain_model.produce import Origin, produce
+from entrain_model.produce import RECORDING_LIMITS, SIMULATED_LIMITS, Origin, produce
 from entrain_model.recipe import ALIGNED, MODELS, RECORDING, SIMULATED, Recipe, Task
 from entrain_model.recording import Events, Session
 from entrain_model.suite import CONDITIONS, QUICK, RUNS, Run
 from entrain_model.windows import Stream, stream, wandering_lag
-
-RECORDING_LIMITS = (
-    "One recording of one animal: nothing here is shown to carry over to another session or array.",
-    "The lag was injected by us, on data whose own alignment counts as zero; a latency of physiology is part of it.",
-    "Where the second stream is stamped late, its newest part has not arrived, and the newest step is worse for it.",
-)
-SIMULATED_LIMITS = (
-    "Trained on the simulated world, one subject; the world was written by the side that wrote the architecture.",
-    "Lags beyond 150 ms, noise beyond 4 times the signal's sd and other subjects were not in the training data.",
-    "Lag is known only relative to the alignment of the training data.",
-)
 
 
 class UsageError(ValueError):
@@ -94,10 +83,7 @@ def task_of(options: argparse.Namespace) -> tuple[Task, Recipe]:
 
 
 def _split(sessions: list[Session], start: float, end: float) -> list[tuple[Session, tuple[int, int]]]:
-    def at(s: Session, share: float) -> int:
-        return s.start_nanos + round(share * (s.end_nanos - s.start_nanos))
-
-    return [(s, (at(s, start), at(s, end))) for s in sessions]
+    return [(s, s.parts(start, end)[0]) for s in sessions]
 
 
 def train(options: argparse.Namespace) -> None:

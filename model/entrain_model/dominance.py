@@ -107,13 +107,7 @@ def jobs(runs: tuple[Run, ...]) -> list[Job]:
 
 def task(folder: Path, case: str, run: Run) -> Task:
     session = redundant(suite.clean_session(folder, run.subject, SECONDS), CASES[case], run.subject)
-    length = session.end_nanos - session.start_nanos
-    first, second = (session.start_nanos + round(share * length) for share in SPLIT)
-    return Task(
-        train=[(session, (session.start_nanos, first))],
-        choose=[(session, (first, second))],
-        report=[(session, (second, session.end_nanos))],
-    )
+    return Task(*([(session, span)] for span in session.parts(0.0, *SPLIT, 1.0)))
 
 
 def run(folder: Path, plan: Recipe, runs: tuple[Run, ...], progress: Progress) -> list[Verdict]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import defaultdict
 from pathlib import Path
@@ -17,6 +16,7 @@ from entrain_model import alarm, dominance, judge
 from entrain_model.dominance import EXPERTS
 from entrain_model.judge import Verdict
 from entrain_model.report import COLOURS, Rows
+from entrain_model.table import write_csv
 
 WORDS = {"spikes": "spikes", "lfp": "LFP"}
 LATE = 0.5
@@ -69,11 +69,8 @@ def gradient_ratios(gradients: Rows) -> dict[tuple[str, str], float]:
 def write(folder: Path, table: Rows, gradients: Rows, about: dict[str, object]) -> None:
     """Writes scores.csv, scores.json, gradients.csv, table.md and the plots to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, some in (("scores.csv", table), ("gradients.csv", gradients)):
-        with (folder / name).open("w", newline="") as file:
-            writer = csv.DictWriter(file, some[0].keys(), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(some)
+    write_csv(folder / "scores.csv", table)
+    write_csv(folder / "gradients.csv", gradients)
     (folder / "scores.json").write_text(json.dumps(about | {"rows": table}, indent=1, allow_nan=False) + "\n")
     (folder / "table.md").write_text(markdown(table))
     share_plot(table, folder / "share.png")

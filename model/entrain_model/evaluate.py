@@ -9,6 +9,7 @@ Shapes: N scored hops, S streams side by side, K components.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,29 +106,43 @@ def pinned(contract: Contract, lag_millis: np.ndarray) -> np.ndarray:
     return near.astype(np.float32)
 
 
+def each_hop(
+    path: Path, streams: list[Stream], hops: Iterable[int], told: Callable[[int, dict], None] | None = None
+) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
+    """Each of `hops` with all that the file at `path` says at it, by tensor name [S, ...]: the streams side by side,
+    one batch a hop, states handed on. `told` may change the inputs of a hop before they go in."""
+    contract, session = contracts.read(path), session_of(path)
+    names, feed = list(contract.results()), Feed(streams, contract)
+    states = initial_states(contract, len(streams))
+    for hop in hops:
+        given = states | feed.at(hop)
+        if told:
+            told(hop, given)
+        result = dict(zip(names, session.run(names, given), strict=True))
+        states = {s.name: result[s.next] for s in contract.states}
+        yield hop, result
+
+
 def decode(path: Path, streams: list[Stream], *, oracle: bool = False, start_hop: int | None = None) -> Decoded:
     """Runs the file at `path` over all streams side by side, one batch a hop.
 
     With `oracle` a model that aligns is told the true lag at every hop. `start_hop` is the first hop that is scored
     (default: the contract's warm-up)."""
-    contract, session = contracts.read(path), session_of(path)
-    names, count = list(contract.results()), len(streams)
-    feed = Feed(streams, contract)
-    hops = feed.hops
+    contract, hops = contracts.read(path), min(s.hops for s in streams)
     first = contract.warmup_hops if start_hop is None else start_hop
     every = 1 if contract.states else max(1, round(STRIDE_SECONDS * 1000 / contract.hop_millis))
     scored = np.arange(first, hops, every)
-    states, truth = initial_states(contract, count), np.stack([s.lag_millis[:hops] for s in streams])
+    truth = np.stack([s.lag_millis[:hops] for s in streams])
     kept: dict[str, list[np.ndarray]] = {name: [] for name in _shown(contract)}
-    for hop in range(hops) if contract.states else scored:
-        given = states | feed.at(hop)
-        if oracle:
-            allowed = pinned(contract, truth[:, hop])
-            given[contract.lag.allowed] = allowed
-            belief = np.broadcast_to(allowed[:, None], given["lag_belief"].shape)
-            given["lag_belief"] = np.ascontiguousarray(belief)
-        result = dict(zip(names, session.run(names, given), strict=True))
-        states = {s.name: result[s.next] for s in contract.states}
+
+    def true_lag(hop: int, given: dict[str, np.ndarray]) -> None:
+        allowed = pinned(contract, truth[:, hop])
+        given[contract.lag.allowed] = allowed
+        belief = np.broadcast_to(allowed[:, None], given["lag_belief"].shape)
+        given["lag_belief"] = np.ascontiguousarray(belief)
+
+    asked = range(hops) if contract.states else scored
+    for hop, result in each_hop(path, streams, asked, true_lag if oracle else None):
         if hop >= first:
             for name, values in kept.items():
                 values.append(result[name])

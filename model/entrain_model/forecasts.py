@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
 import json
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from entrain_model.contract import Contract
 from entrain_model.export import file_hash
 from entrain_model.recipe import SIMULATED
 from entrain_model.suite import Run
+from entrain_model.table import write_csv
 from entrain_model.windows import Stream, stream, wandering_lag
 
 PATHS = 6
@@ -131,13 +131,9 @@ def write(folder: Path, rows: list[dict]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "breakdown.json").write_text(json.dumps(rows, indent=1) + "\n")
     (folder / "breakdown.md").write_text(table(rows))
-    with (folder / "breakdown.csv").open("w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["run", "noise", "hit", "margin", "margin_forecast"])
-        for r in rows:
-            writer.writerows(
-                zip([r["run"]] * len(r["noise"]), r["noise"], r["hit"], r["margin"], r["margin_forecast"], strict=True)
-            )
+    curve = ("noise", "hit", "margin", "margin_forecast")
+    points = [{"run": r["run"]} | {k: r[k][i] for k in curve} for r in rows for i in range(len(r["noise"]))]
+    write_csv(folder / "breakdown.csv", points)
     plot(rows, folder / "breakdown.png")
 
 

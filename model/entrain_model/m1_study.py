@@ -16,7 +16,7 @@ from entrain_model import contract as contracts
 from entrain_model import evaluate, judge, splits, verdicts
 from entrain_model.export import file_hash
 from entrain_model.judge import Verdict
-from entrain_model.produce import Origin, produce
+from entrain_model.produce import RECORDING_LIMITS, Origin, produce
 from entrain_model.recipe import ALIGNED, RECORDING, Recipe, Task
 from entrain_model.splits import CONDITIONS, Split
 
@@ -25,10 +25,6 @@ LAG_0 = "early-cnn-lag-0"
 MODELS = ("lag-posterior", "two-stage", "early-cnn", "reference-only", LAG_0, "late", "cross-attention")
 """In the order of what is worth training first."""
 NEAR_MILLIS = 50.0
-LIMITS = (
-    "One recording of one animal: nothing here is shown to carry over to another session or array.",
-    "The lag was injected by us, on data whose own alignment counts as zero; a latency of physiology is part of it.",
-)
 Progress = Callable[[int, int, str], None]
 
 
@@ -69,7 +65,7 @@ class Study:
                 data=made.train[0][0].source,
                 split=f"{split.name}; trained on the first 70 % of the time, chosen on the next 10 %, reported on the "
                 "last 20 %",
-                limits=LIMITS,
+                limits=RECORDING_LIMITS,
             )
             kind, recipe = recipe_of(model, self.recipe)
             produce(made, recipe, kind, model, seed, folder, origin, progress)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import datetime
 from pathlib import Path
@@ -14,7 +13,19 @@ from entrain_model import export as exports
 from entrain_model import train as training
 from entrain_model.lag_posterior import LagPosterior
 from entrain_model.recipe import Recipe, Task
+from entrain_model.table import write_csv
 from entrain_model.train import Progress
+
+RECORDING_LIMITS = (
+    "One recording of one animal: nothing here is shown to carry over to another session or array.",
+    "The lag was injected by us, on data whose own alignment counts as zero; a latency of physiology is part of it.",
+    "Where the second stream is stamped late, its newest part has not arrived, and the newest step is worse for it.",
+)
+SIMULATED_LIMITS = (
+    "Trained on the simulated world, one subject; the world was written by the side that wrote the architecture.",
+    "Lags beyond 150 ms, noise beyond 4 times the signal's sd and other subjects were not in the training data.",
+    "Lag is known only relative to the alignment of the training data.",
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -43,10 +54,7 @@ def produce(
         stepwise = dataclasses.replace(recipe.incremental(contract, network), name=f"{name}-incremental")
         exports.export(network.bind(stepwise), stepwise, out / f"{name}-incremental.onnx")
     if getattr(network, "log", None):
-        with (out / f"{name}.training.csv").open("w", newline="") as file:
-            writer = csv.DictWriter(file, network.log[0].keys(), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(network.log)
+        write_csv(out / f"{name}.training.csv", network.log)
     keep.unlink(missing_ok=True)
     return path
 

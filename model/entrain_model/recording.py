@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import gzip
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +76,11 @@ class Session:
     streams: dict[str, Events | Samples]
     labels: Labels | None
     lag: TrueLag | None
+
+    def parts(self, *shares: float) -> list[tuple[int, int]]:
+        """The stretches [start, end) in nanoseconds between one share of the session's time and the next."""
+        ends = [self.start_nanos + round(share * (self.end_nanos - self.start_nanos)) for share in shares]
+        return list(pairwise(ends))
 
 
 def read(path: Path, data: Path | None = None) -> Session:

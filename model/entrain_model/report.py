@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 from collections import defaultdict
@@ -16,6 +15,7 @@ import numpy as np
 
 from entrain_model import judge
 from entrain_model.judge import Verdict
+from entrain_model.table import write_csv
 
 OURS = "lag-posterior"
 NOISES = (0, 1, 2, 4)
@@ -67,11 +67,7 @@ def _rounded(value: object) -> object:
 def write(folder: Path, table: Rows, about: dict[str, object]) -> None:
     """Writes scores.csv, scores.json, tables.md and the plots to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    columns = list(dict.fromkeys(key for row in table for key in row))
-    with (folder / "scores.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(table)
+    write_csv(folder / "scores.csv", table)
     (folder / "scores.json").write_text(json.dumps(about | {"rows": table}, indent=1, allow_nan=False) + "\n")
     (folder / "tables.md").write_text(tables(table))
     noise_plot(table, folder / "noise.png")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -81,9 +80,7 @@ def task(path: Path, data: Path) -> Task:
     """Trains on the first 70 % of the time, chooses on the next 10 %, reports on the last 20 %."""
     session = recording.read(path, data)
     lag_of = yaml.safe_load(path.read_text())["lag"]["of"]
-    length = session.end_nanos - session.start_nanos
-    ends = [session.start_nanos + round(share * length) for share in (0.0, 0.7, 0.8, 1.0)]
-    parts = ([(session, span)] for span in pairwise(ends))
+    parts = ([(session, span)] for span in session.parts(0.0, 0.7, 0.8, 1.0))
     reference = next(name for name in session.streams if name != lag_of)
     return Task(*parts, lag_of=lag_of, reference=reference)
 

@@ -6,7 +6,6 @@ share of a gain, draw the same for every model in it.
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import defaultdict
 from collections.abc import Callable
@@ -16,6 +15,7 @@ import numpy as np
 
 from entrain_model import bidmc_study, evaluate, judge, splits, study_plots, verdicts
 from entrain_model.judge import Verdict
+from entrain_model.table import write_csv
 
 OURS = "lag-posterior"
 MIX = "mix"
@@ -127,11 +127,7 @@ def _interval(name: str, point: float, drawn: np.ndarray) -> Row:
 def write(folder: Path, recording: str, table: list[Row]) -> None:
     """Writes scores.csv, scores.json, tables.md and the plots to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    columns = list(dict.fromkeys(key for row in table for key in row))
-    with (folder / "scores.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(table)
+    write_csv(folder / "scores.csv", table)
     (folder / "scores.json").write_text(json.dumps({"rows": table}, indent=1, allow_nan=False) + "\n")
     (folder / "tables.md").write_text(markdown(table))
     if recording == "m1":

@@ -87,8 +87,4 @@ def _session(folder: Path, subject: int, number: int, seconds: int, options: str
 
 def task(folder: Path, run: Run) -> Task:
     session = training_session(folder, run.subject)
-    split = session.start_nanos + round(0.9 * (session.end_nanos - session.start_nanos))
-    return Task(
-        train=[(session, (session.start_nanos, split))],
-        choose=[(session, (split, session.end_nanos))],
-    )
+    return Task(*([(session, span)] for span in session.parts(0.0, 0.9, 1.0)))
