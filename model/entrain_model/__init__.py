@@ -1,9 +1,7 @@
 """Models that find the lag between two sensor streams and decode from both; trained and exported to ONNX here.
 
 The package meets the rest of Entrain in one place only: the contract (`contract.py`) inside each exported file.
-Imports go one way: contract -> recording -> windows -> features -> lag_posterior -> bank, rivals, two_stage ->
-evaluate, ridge -> recipe -> train -> filter_fit -> calibrate, export -> produce, card, golden, judge, breakdown ->
-report, suite, forecasts -> commands
+Imports go one way, from the commands down to the contract; `tests/test_order.py` holds it.
 """
 
 import os

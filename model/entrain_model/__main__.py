@@ -9,9 +9,9 @@ from pathlib import Path
 
 import torch
 
-from entrain_model import commands, golden, study
+from entrain_model import commands, golden, study, suites
 from entrain_model import contract as contracts
-from entrain_model.commands import UsageError
+from entrain_model.console import UsageError
 from entrain_model.contract import ContractError
 from entrain_model.recipe import MODELS, RECORDING, SIMULATED
 from entrain_model.recording import RecordingError
@@ -153,7 +153,7 @@ def _forecast_parser(commands_of: argparse._SubParsersAction) -> None:
     told.add_argument("--out", type=Path, required=True, metavar="FILE", help="the register; must not exist")
     told.add_argument("--subjects", metavar="N,N", help=f"some of {[r.subject for r in RUNS]} (default: all there are)")
     told.add_argument("--quick", action="store_true", help="one subject")
-    told.set_defaults(run=commands.forecast)
+    told.set_defaults(run=suites.forecast)
 
 
 def _sources(source: argparse._MutuallyExclusiveGroup) -> None:

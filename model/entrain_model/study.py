@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 
 from entrain_model import bidmc_study, m1_study, recording, study_report, verdicts
-from entrain_model.commands import Progress, UsageError, some
+from entrain_model.console import Progress, UsageError, some
 from entrain_model.judge import Verdict
 from entrain_model.m1_study import Study
 from entrain_model.recipe import RECORDING
