@@ -100,6 +100,12 @@ def _train_parser(commands_of: argparse._SubParsersAction) -> None:
     train.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the files go")
     train.add_argument("--name", help="name in the contract and of the files (default: the model's)")
     train.add_argument("--seed", type=int, default=1, help="seed of weights and windows (default: %(default)s)")
+    train.add_argument(
+        "--window-hops",
+        type=int,
+        metavar="N",
+        help=f"length of the model's window (default: {SIMULATED.context_hops}, {RECORDING.context_hops})",
+    )
     train.add_argument("--steps", type=int, help=f"training steps (default: {SIMULATED.steps}, {RECORDING.steps})")
     train.add_argument(
         "--quick", action="store_true", help="a trial in seconds: 12 steps of 8 windows, useless weights"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import math
 import shlex
 import sys
 
@@ -56,7 +57,7 @@ def train(options: argparse.Namespace) -> None:
         suites.train_dominance(options)
         return
     task, recipe = task_of(options)
-    recipe = shortened(recipe, options)
+    recipe = _windowed(shortened(recipe, options), options)
     name = options.name or options.model
     recorded = options.recording is not None
     origin = Origin(
@@ -77,6 +78,19 @@ def train(options: argparse.Namespace) -> None:
         lag = f", lag rmse {s['lag_rmse_millis']:.1f} ms" if "lag_rmse_millis" in s else ""
         print(f"{what}: R2 {s['r2']:.3f} ({s['r2_low']:.3f} to {s['r2_high']:.3f}){lag}")
     print(f"wrote {path}, {path.with_suffix('.md')}, {path.with_suffix('.png')}")
+
+
+def _windowed(recipe: Recipe, options: argparse.Namespace) -> Recipe:
+    """The recipe with the window that was asked for."""
+    if options.window_hops is None:
+        return recipe
+    fewest = 1 + math.ceil((2 * recipe.grid_reach + 1 + recipe.delay_tokens) / recipe.bins_per_hop)
+    if options.window_hops < fewest:
+        raise UsageError(
+            f"--window-hops is {options.window_hops}, must be at least {fewest}: both ends of the lag grid and the "
+            "delayed output lie inside the window"
+        )
+    return recipe.with_window(options.window_hops)
 
 
 def _split_words(options: argparse.Namespace) -> str:

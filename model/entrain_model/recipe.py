@@ -57,6 +57,11 @@ class Recipe:
     ridge_tokens: int = 20
     ridge_windows: int = 8000
 
+    def with_window(self, hops: int) -> Recipe:
+        """The same budget for a model whose window has another length; training windows grow where they must."""
+        beside = self.tokens - self.context_hops * self.bins_per_hop
+        return dataclasses.replace(self, context_hops=hops, tokens=max(self.tokens, hops * self.bins_per_hop + beside))
+
     @property
     def token_millis(self) -> float:
         return self.hop_millis / self.bins_per_hop

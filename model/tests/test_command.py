@@ -143,3 +143,12 @@ def test_running_a_model_leaves_nothing_in_the_users_home(tmp_path):
     environment |= {"HOME": str(tmp_path), "PYTHONPATH": str(TRAINED.parent)}
     subprocess.run([sys.executable, "-c", code % (TRAINED / "m1-ridge.onnx")], env=environment, check=True)
     assert not [f for f in tmp_path.rglob("*") if "onnx" in str(f).lower()]
+
+
+def test_a_window_of_another_length_is_trained_and_one_that_is_too_short_refused(tiny, tmp_path, capsys):
+    arguments = ["train", "--simulated", str(tiny), "--model", "early-cnn", "--quick", "--out", str(tmp_path)]
+    assert main([*arguments, "--window-hops", "60"]) == 0
+    made = contracts.read(tmp_path / "early-cnn.onnx")
+    assert (made.context_hops, made.warmup_hops) == (60, 60)
+    assert main([*arguments, "--window-hops", "35"]) == 2
+    assert "--window-hops is 35, must be at least 36" in capsys.readouterr().err
