@@ -13,7 +13,15 @@ import picocli.CommandLine.ScopeType;
     name = "entrain",
     synopsisSubcommandLabel = "COMMAND",
     description = "Aligns and decodes sensor streams whose clocks do not agree, Kafka to Kafka.",
-    subcommands = {Demo.class, View.class, Run.class, Broker.class, Simulate.class, Replay.class},
+    subcommands = {
+      Demo.class,
+      View.class,
+      Run.class,
+      Broker.class,
+      Simulate.class,
+      Replay.class,
+      Experiment.class
+    },
     footerHeading = "%nCommands of the launcher:%n",
     footer = {
       "  train      Train and export the models (in Python)",

@@ -17,6 +17,11 @@ final class Installation {
     return Boolean.getBoolean("entrain.terminal");
   }
 
+  /** The checkout. */
+  static Path root() {
+    return ROOT;
+  }
+
   /**
    * A model that comes with Entrain.
    *

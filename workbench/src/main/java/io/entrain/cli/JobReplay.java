@@ -1,14 +1,11 @@
 package io.entrain.cli;
 
-import io.entrain.contract.ModelContract;
 import io.entrain.embedded.EmbeddedBroker;
 import io.entrain.embedded.EmbeddedFlink;
+import io.entrain.experiment.BoundedJob;
 import io.entrain.inference.Provider;
-import io.entrain.job.EntrainJob;
-import io.entrain.job.JobConfig;
 import io.entrain.job.JobModel;
 import io.entrain.job.LagRange;
-import io.entrain.job.Setting;
 import io.entrain.recording.Playback;
 import io.entrain.recording.Sender;
 import io.entrain.recording.Sender.Speed;
@@ -34,8 +31,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Sessions through a broker and the job, both in this process: everything is sent, the job runs to
@@ -44,7 +39,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 final class JobReplay {
   private static final Duration GLANCE = Duration.ofMillis(500);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final List<JobModel> models = new ArrayList<>();
   private final String lagRange;
@@ -64,18 +58,9 @@ final class JobReplay {
     this.say = say;
   }
 
-  /**
-   * Where sending must begin so that every model is warm at {@code fromNanos}: a multiple of the
-   * hops.
-   */
+  /** Where sending must begin so that every model is warm at {@code fromNanos}. */
   long leadIn(long fromNanos, long firstNanos) {
-    long start = fromNanos;
-    for (JobModel model : models) {
-      long hopNanos = hop(model).toNanos();
-      long warm = fromNanos - (model.contract().warmupHops() + 1) * hopNanos;
-      start = Math.min(start, Math.floorDiv(warm, hopNanos) * hopNanos);
-    }
-    return Math.max(start, firstNanos);
+    return BoundedJob.leadIn(models, fromNanos, firstNanos);
   }
 
   private static Duration hop(JobModel model) {
@@ -112,16 +97,9 @@ final class JobReplay {
 
   private void count(List<Session> sessions) {
     for (JobModel model : models) {
-      long hopNanos = hop(model).toNanos();
       expected.put(
           model.contract().name(),
-          sessions.stream()
-              .map(Session::span)
-              .mapToLong(
-                  span ->
-                      Math.floorDiv(span.endNanos(), hopNanos)
-                          + Math.floorDiv(-span.startNanos(), hopNanos))
-              .sum());
+          sessions.stream().mapToLong(session -> BoundedJob.panes(model, session.span())).sum());
     }
   }
 
@@ -142,56 +120,20 @@ final class JobReplay {
 
   private List<JobID> submit(String bootstrap, EmbeddedFlink engine) {
     List<JobID> jobs = new ArrayList<>();
-    for (List<JobModel> group : groups()) {
-      Map<String, String> settings = new LinkedHashMap<>();
-      settings.put(Setting.BOOTSTRAP.key(), bootstrap);
-      settings.put(
-          Setting.MODELS.key(),
-          group.stream().map(JobModel::file).collect(Collectors.joining(",")));
-      if (group.stream().anyMatch(model -> model.contract().lag() != null)) {
-        settings.put(Setting.LAG_RANGE_MILLIS.key(), lagRange);
-      }
-      settings.put(Setting.GROUP.key(), "replay-" + jobs.size());
-      settings.put(Setting.START_FROM.key(), "earliest");
-      settings.put(Setting.BOUNDED.key(), "true");
-      settings.put(Setting.ALIGNMENT.key(), "false");
-      // It ends with its input; nothing would be restored.
-      settings.put(Setting.CHECKPOINT_INTERVAL_MILLIS.key(), "3600000");
-      settings.put(Setting.KAFKA + "commit.offsets.on.checkpoint", "false");
-      settings.put(Setting.PARALLELISM.key(), Integer.toString(parallelism));
-      StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
-      EntrainJob.build(environment, JobConfig.of(settings));
-      jobs.add(engine.submit(environment));
+    for (List<JobModel> group : BoundedJob.groups(models)) {
+      BoundedJob job = new BoundedJob(Topics.DEFAULT, group, lagRange, false, parallelism);
+      jobs.add(job.submit(bootstrap, engine, "replay-" + jobs.size()));
     }
     return jobs;
-  }
-
-  private List<List<JobModel>> groups() {
-    record Streams(List<ModelContract.Modality> modalities, int hopMillis) {}
-    return List.copyOf(
-        models.stream()
-            .collect(
-                Collectors.groupingBy(
-                    model ->
-                        new Streams(model.contract().modalities(), model.contract().hopMillis()),
-                    LinkedHashMap::new,
-                    Collectors.toList()))
-            .values());
   }
 
   private static boolean finished(
       EmbeddedFlink engine, List<JobID> jobs, Interruption interruption) {
     for (JobID job : jobs) {
-      JobStatus status = engine.status(job);
-      while (!status.isGloballyTerminalState()) {
+      while (!BoundedJob.isFinished(engine, job)) {
         if (interruption.await(GLANCE)) {
           return false;
         }
-        status = engine.status(job);
-      }
-      if (status != JobStatus.FINISHED) {
-        throw new IllegalStateException(
-            "the job ended as " + status, engine.awaitEnd(job, PATIENCE).orElse(null));
       }
     }
     return true;

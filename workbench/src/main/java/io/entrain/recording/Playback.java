@@ -1,9 +1,8 @@
 package io.entrain.recording;
 
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
-import java.util.List;
-import java.util.NoSuchElementException;
+import java.util.PriorityQueue;
 
 /**
  * Sessions as they are sent: their blocks and their truth in the order of departure. What leaves at
@@ -13,7 +12,8 @@ public final class Playback implements Iterator<Departure> {
   /** Blocks as long as the packets of an acquisition system. */
   public static final long BLOCK_NANOS = 20_000_000L;
 
-  private final List<Source> sources = new ArrayList<>();
+  private final PriorityQueue<Source> sources = new PriorityQueue<>();
+  private int added;
 
   /** Adds a session whose blocks carry {@code id}. */
   public Playback add(Session session, String id, long blockNanos) {
@@ -28,7 +28,7 @@ public final class Playback implements Iterator<Departure> {
 
   private void add(Iterator<Departure> departures) {
     if (departures.hasNext()) {
-      sources.add(new Source(departures));
+      sources.add(new Source(added++, departures, departures.next()));
     }
   }
 
@@ -39,45 +39,28 @@ public final class Playback implements Iterator<Departure> {
 
   /** Departure of what comes next. */
   public long nextNanos() {
-    return earliest().head.nanos();
+    return sources.element().head.nanos();
   }
 
   @Override
   public Departure next() {
-    Source source = earliest();
-    Departure departure = source.head;
+    Source source = sources.remove();
     if (source.rest.hasNext()) {
-      source.head = source.rest.next();
-    } else {
-      sources.remove(source);
+      sources.add(new Source(source.place, source.rest, source.rest.next()));
     }
-    return departure;
+    return source.head;
   }
 
-  /**
-   * A handful of sources: looking at each is as quick as a heap and keeps their order at equal
-   * times.
-   */
-  private Source earliest() {
-    if (sources.isEmpty()) {
-      throw new NoSuchElementException();
-    }
-    Source earliest = sources.get(0);
-    for (Source source : sources) {
-      if (source.head.nanos() < earliest.head.nanos()) {
-        earliest = source;
-      }
-    }
-    return earliest;
-  }
+  /** What is left of a stream, at the place in which it was added. */
+  private record Source(int place, Iterator<Departure> rest, Departure head)
+      implements Comparable<Source> {
+    private static final Comparator<Source> ORDER =
+        Comparator.<Source>comparingLong(source -> source.head.nanos())
+            .thenComparingInt(Source::place);
 
-  private static final class Source {
-    private final Iterator<Departure> rest;
-    private Departure head;
-
-    Source(Iterator<Departure> departures) {
-      rest = departures;
-      head = departures.next();
+    @Override
+    public int compareTo(Source other) {
+      return ORDER.compare(this, other);
     }
   }
 }

@@ -70,6 +70,18 @@ public final class Sender implements AutoCloseable {
       Consumer<Sent> progress) {
     long startMillis =
         System.currentTimeMillis() - (speed == Speed.MAX ? lengthNanos / 1_000_000 : 0);
+    return sendFrom(playback, startMillis, interrupted, progress);
+  }
+
+  /**
+   * The same with the log time of the first departure: what is sent after another playback must not
+   * have left before it.
+   */
+  public Sent sendFrom(
+      Playback playback,
+      long startMillis,
+      Predicate<Duration> interrupted,
+      Consumer<Sent> progress) {
     long startNanos = System.nanoTime();
     long firstNanos = playback.nextNanos();
     long reportedNanos = startNanos;
