@@ -5,7 +5,8 @@ import io.entrain.job.JobModel;
 import java.util.List;
 
 /**
- * One bounded run of the job: cells of one source, by models of the same streams.
+ * Cells of one source to be decoded: sent once, by a bounded job for all models of the same
+ * streams.
  *
  * @param source where the sessions come from
  * @param cells each a session
@@ -19,8 +20,8 @@ record Errand(
     List<Entrant> entrants,
     String lagRange,
     String suffix) {
-  /** Of a model that was told that the clocks agree. */
-  static final String LAG_KNOWN = ", lag known";
+  /** Of sessions whose clocks agree, and of models that were told so: the oracle. */
+  static final String CLOCKS_AGREE = ", clocks agree";
 
   Errand {
     cells = List.copyOf(cells);
@@ -40,5 +41,10 @@ record Errand(
 
   List<JobModel> jobModels() {
     return entrants.stream().map(Entrant::model).toList();
+  }
+
+  /** A job for each. */
+  List<List<JobModel>> groups() {
+    return BoundedJob.groups(jobModels());
   }
 }

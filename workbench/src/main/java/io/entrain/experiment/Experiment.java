@@ -70,7 +70,9 @@ public final class Experiment {
     List<LagMap> maps = new ArrayList<>();
     RunFacts facts = new RunFacts(Instant.now());
     long total = errands.stream().mapToLong(this::windows).sum();
-    try (Runner runner = new Runner(store, watcher, parallelism, total)) {
+    int jobs =
+        rosters.stream().mapToInt(r -> BoundedJob.groups(r.jobModels()).size()).max().orElse(1);
+    try (Runner runner = new Runner(store, watcher, parallelism, jobs, total)) {
       for (Errand errand : errands) {
         if (runner.run(errand, false) == null) {
           return null;
@@ -114,13 +116,13 @@ public final class Experiment {
     for (Roster roster : rosters) {
       add(errands, roster, cells(roster, false), roster.models(), "", "");
       if (plan.oracle()) {
-        add(errands, roster, cells(roster, true), aligning(roster), "0", Errand.LAG_KNOWN);
+        add(errands, roster, cells(roster, true), aligning(roster), "0", Errand.CLOCKS_AGREE);
       }
     }
     return errands;
   }
 
-  /** Those cells that some model has not decoded yet; models of other streams apart. */
+  /** Those cells that some model has not decoded yet. */
   private void add(
       List<Errand> errands,
       Roster roster,
@@ -128,26 +130,17 @@ public final class Experiment {
       List<Entrant> entrants,
       String lagRange,
       String suffix) {
-    for (var group : BoundedJob.groups(entrants.stream().map(Entrant::model).toList())) {
-      List<Entrant> some = entrants.stream().filter(e -> group.contains(e.model())).toList();
-      List<Cell> left =
-          cells.stream()
-              .filter(
-                  cell ->
-                      some.stream()
-                          .anyMatch(
-                              entrant ->
-                                  store
-                                      .find(
-                                          cell.id(),
-                                          entrant.label() + suffix,
-                                          entrant.model().sha256())
-                                      .isEmpty()))
-              .toList();
-      if (!left.isEmpty()) {
-        errands.add(new Errand(roster.source(), left, some, lagRange, suffix));
-      }
+    List<Cell> left =
+        cells.stream()
+            .filter(cell -> entrants.stream().anyMatch(e -> !isKept(cell, e, suffix)))
+            .toList();
+    if (!left.isEmpty()) {
+      errands.add(new Errand(roster.source(), left, entrants, lagRange, suffix));
     }
+  }
+
+  private boolean isKept(Cell cell, Entrant entrant, String suffix) {
+    return store.find(cell.id(), entrant.label() + suffix, entrant.model().sha256()).isPresent();
   }
 
   private long windows(Errand errand) {
@@ -180,7 +173,7 @@ public final class Experiment {
     for (Roster roster : rosters) {
       for (boolean aligned : plan.oracle() ? new boolean[] {false, true} : new boolean[] {false}) {
         for (Entrant entrant : aligned ? aligning(roster) : roster.models()) {
-          String label = entrant.label() + (aligned ? Errand.LAG_KNOWN : "");
+          String label = entrant.label() + (aligned ? Errand.CLOCKS_AGREE : "");
           for (Cell cell : cells(roster, aligned)) {
             store.find(cell.id(), label, entrant.model().sha256()).ifPresent(findings::add);
           }
@@ -198,7 +191,7 @@ public final class Experiment {
     }
     if (plan.oracle()) {
       for (Entrant entrant : aligning(rosters.get(0))) {
-        seen.putIfAbsent(entrant.label() + Errand.LAG_KNOWN, seen(entrant, Errand.LAG_KNOWN));
+        seen.putIfAbsent(entrant.label() + Errand.CLOCKS_AGREE, seen(entrant, Errand.CLOCKS_AGREE));
       }
     }
     return List.copyOf(seen.values());

@@ -38,7 +38,7 @@ final class Findings {
 
   /** Those of one model under some conditions, each source and seed once; may be empty. */
   List<ModelScore> at(Conditions conditions, String model) {
-    Conditions met = model.endsWith(Errand.LAG_KNOWN) ? conditions.aligned() : conditions;
+    Conditions met = model.endsWith(Errand.CLOCKS_AGREE) ? conditions.aligned() : conditions;
     List<ModelScore> found = new ArrayList<>();
     for (String source : sources) {
       for (long seed : plan.seeds()) {

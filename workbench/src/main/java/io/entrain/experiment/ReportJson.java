@@ -1,6 +1,7 @@
 package io.entrain.experiment;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.entrain.experiment.Plan.Sweep;
@@ -14,7 +15,8 @@ final class ReportJson {
   /** Grows when a reader of an older report would misread a newer one. */
   static final int FORMAT = 1;
 
-  static final ObjectMapper MAPPER = new ObjectMapper();
+  static final ObjectMapper MAPPER =
+      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
 
   /** Figures are written to so many digits: far below what an interval resolves. */
   private static final double DIGITS = 1e6;
@@ -34,7 +36,7 @@ final class ReportJson {
    */
   record Seen(String id, String sha256, String file, String note, boolean aligns) {
     boolean oracle() {
-      return id.endsWith(Errand.LAG_KNOWN);
+      return id.endsWith(Errand.CLOCKS_AGREE);
     }
   }
 

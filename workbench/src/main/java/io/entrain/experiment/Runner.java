@@ -3,6 +3,7 @@ package io.entrain.experiment;
 import io.entrain.embedded.EmbeddedBroker;
 import io.entrain.embedded.EmbeddedFlink;
 import io.entrain.experiment.Roster.Entrant;
+import io.entrain.job.JobModel;
 import io.entrain.recording.Playback;
 import io.entrain.recording.Sender;
 import io.entrain.recording.Sender.Speed;
@@ -17,6 +18,7 @@ import io.entrain.wire.Timing;
 import io.entrain.wire.Topics;
 import io.entrain.wire.v1.Decoded;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,15 +58,16 @@ final class Runner implements AutoCloseable {
   /**
    * Starts broker and engine.
    *
+   * @param jobs the most that an errand asks for
    * @param total windows of all errands, for the watcher
    */
-  Runner(ScoreStore store, Watcher watcher, int parallelism, long total) {
+  Runner(ScoreStore store, Watcher watcher, int parallelism, int jobs, long total) {
     this.store = store;
     this.watcher = watcher;
     this.parallelism = parallelism;
     this.total = total;
     broker = EmbeddedBroker.start();
-    engine = EmbeddedFlink.start(parallelism);
+    engine = EmbeddedFlink.start(parallelism * jobs);
   }
 
   String bootstrap() {
@@ -88,11 +91,13 @@ final class Runner implements AutoCloseable {
     if (!send(errand, topics)) {
       return null;
     }
-    JobID job =
-        new BoundedJob(topics, errand.jobModels(), errand.lagRange(), alignment, parallelism)
-            .submit(bootstrap(), engine, topics.prefix());
-    if (!follow(errand, topics, job)) {
-      engine.cancel(job);
+    List<JobID> jobs = new ArrayList<>();
+    for (List<JobModel> group : errand.groups()) {
+      BoundedJob job = new BoundedJob(topics, group, errand.lagRange(), alignment, parallelism);
+      jobs.add(job.submit(bootstrap(), engine, topics.prefix() + "-" + jobs.size()));
+    }
+    if (!follow(errand, topics, jobs)) {
+      jobs.forEach(engine::cancel);
       return null;
     }
     try (RecordConsumer<?> letters = consumer(topics.rejected(), MessageCodec.REJECTED::decode)) {
@@ -147,10 +152,10 @@ final class Runner implements AutoCloseable {
     return session;
   }
 
-  private boolean follow(Errand errand, Topics topics, JobID job) {
+  private boolean follow(Errand errand, Topics topics, List<JobID> jobs) {
     try (RecordConsumer<Decoded> consumer =
         consumer(topics.decoded(), MessageCodec.DECODED::decode)) {
-      while (!BoundedJob.isFinished(engine, job)) {
+      while (!jobs.stream().allMatch(job -> BoundedJob.isFinished(engine, job))) {
         consumer.poll(GLANCE).forEach(record -> add(errand, record));
         watcher.decoding(decoded, total);
         if (watcher.stops(Duration.ZERO)) {
