@@ -13,13 +13,14 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from entrain_model import alarm, evaluate, judge, suite
+from entrain_model import alarm, evaluate, judge, session_folder, suite
 from entrain_model import contract as contracts
 from entrain_model.bank import Augmentation
 from entrain_model.judge import Verdict
 from entrain_model.lag_posterior import Shape
 from entrain_model.produce import Origin, produce
 from entrain_model.recipe import SIMULATED, Recipe, Task
+from entrain_model.recording import Session
 from entrain_model.redundant import Gains, redundant
 from entrain_model.suite import Run
 from entrain_model.train import Progress
@@ -106,8 +107,22 @@ def jobs(runs: tuple[Run, ...]) -> list[Job]:
 
 
 def task(folder: Path, case: str, run: Run) -> Task:
-    session = redundant(suite.clean_session(folder, run.subject, SECONDS), CASES[case], run.subject)
+    session = _session(folder, case, run)
     return Task(*([(session, span)] for span in session.parts(0.0, *SPLIT, 1.0)))
+
+
+def _session(folder: Path, case: str, run: Run) -> Session:
+    return redundant(suite.clean_session(folder, run.subject, SECONDS), CASES[case], run.subject)
+
+
+def write_recordings(folder: Path, runs: tuple[Run, ...]) -> None:
+    """The sessions as folders, so that the job can be given what was scored: `./entrain experiment dominance`."""
+    for run in runs:
+        for case in CASES:
+            name = f"{case}-{run.name}"
+            if not (folder / "recordings" / name / "recording.yaml").is_file():
+                session = dataclasses.replace(_session(folder / "sessions", case, run), name=name)
+                session_folder.write(session, folder / "recordings" / name)
 
 
 def run(folder: Path, plan: Recipe, runs: tuple[Run, ...], progress: Progress) -> list[Verdict]:

@@ -38,6 +38,7 @@ def train_dominance(options: argparse.Namespace) -> None:
     plan = shortened(dominance.PLAIN, options)
     runs = dominance.RUNS[:1] if options.quick else dominance.RUNS
     verdicts = dominance.run(options.out, plan, runs, Progress())
+    dominance.write_recordings(options.out, runs)
     gradients = dominance.gradients(options.out, runs)
     table = dominance_report.rows(verdicts, gradients)
     print(dominance_report.markdown(table))

@@ -63,23 +63,25 @@ record Conditions(Map<Knob, Object> values) {
         number(Knob.LAG_RANGE_MILLIS, Math.max(defaults.rangeMillis(), Math.abs(millis))));
   }
 
+  /** The stream that never comes; empty where all come. */
+  String missing() {
+    String missing = (String) values.getOrDefault(Knob.MISSING, NONE);
+    return missing.equals(NONE) ? "" : missing;
+  }
+
   double jitterMillis() {
     return number(Knob.JITTER_MILLIS, 0);
   }
 
   /** A simulated session under these conditions. */
   WorldOptions world(long subject, long session, int seconds) {
-    String missing = (String) values.getOrDefault(Knob.MISSING, NONE);
     return new WorldOptions(
         subject,
         session,
         seconds,
         lag(LagPlan.NONE),
         new Faults(
-            jitterMillis(),
-            number(Knob.NOISE, 0),
-            number(Knob.GAPS_PER_MINUTE, 0),
-            missing.equals(NONE) ? "" : missing));
+            jitterMillis(), number(Knob.NOISE, 0), number(Knob.GAPS_PER_MINUTE, 0), missing()));
   }
 
   /** The names that a knob of categories can have. */

@@ -97,7 +97,7 @@ public final class Experiment {
   /** The cells of a roster, as sent and with clocks that agree. */
   private List<Cell> cells(Roster roster, boolean aligned) {
     Set<Cell> cells = new LinkedHashSet<>();
-    for (Conditions conditions : plan.conditions()) {
+    for (Conditions conditions : plan.conditions(roster.source().name())) {
       for (long seed : plan.seeds()) {
         cells.add(
             new Cell(roster.source().name(), aligned ? conditions.aligned() : conditions, seed));

@@ -36,11 +36,15 @@ final class Findings {
     return cell + "\n" + model;
   }
 
-  /** Those of one model under some conditions, each source and seed once; may be empty. */
-  List<ModelScore> at(Conditions conditions, String model) {
+  /** Those of one model at one point of a sweep, each source and seed once; may be empty. */
+  List<ModelScore> at(Sweep sweep, Object by, Object value, String model) {
+    Conditions conditions = sweep.at(by, value);
     Conditions met = model.endsWith(Errand.CLOCKS_AGREE) ? conditions.aligned() : conditions;
     List<ModelScore> found = new ArrayList<>();
     for (String source : sources) {
+      if (!source.startsWith(sweep.only())) {
+        continue;
+      }
       for (long seed : plan.seeds()) {
         ModelScore score = scores.get(key(new Cell(source, met, seed).id(), model));
         if (score != null) {
@@ -99,7 +103,7 @@ final class Findings {
     List<Estimate> all = new ArrayList<>();
     for (Object by : sweep.byValues()) {
       for (Object value : sweep.values()) {
-        Estimate r2 = r2(at(sweep.at(by, value), model), 0);
+        Estimate r2 = r2(at(sweep, by, value, model), 0);
         if (r2 == null) {
           return null;
         }

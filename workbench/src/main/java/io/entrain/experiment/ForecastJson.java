@@ -53,7 +53,7 @@ final class ForecastJson {
     double lastNoise = Double.NaN;
     double last = Double.NaN;
     for (Object value : sweep.values()) {
-      List<ModelScore> found = findings.at(sweep.at(sweep.byValues().get(0), value), model);
+      List<ModelScore> found = findings.at(sweep, sweep.byValues().get(0), value, model);
       Estimate estimate = findings.estimate(found, ModelScore::lag, LagSums.headroom());
       if (estimate == null || !(value instanceof Double noise)) {
         return null;

@@ -38,7 +38,8 @@ enum Knob {
           LAG_JUMP_SECONDS,
           LAG_RANGE_MILLIS,
           DRIFT_PPM,
-          JITTER_MILLIS);
+          JITTER_MILLIS,
+          MISSING);
 
   private final String key;
   private final String label;

@@ -69,6 +69,7 @@ record Plan(
    * @param by a second knob, one panel for each of its values; null for none
    * @param byValues its values; one null where there is none
    * @param with the other knobs
+   * @param only recordings whose name begins so; empty for all
    */
   record Sweep(
       String name,
@@ -77,7 +78,8 @@ record Plan(
       List<Object> values,
       Knob by,
       List<Object> byValues,
-      Conditions with) {
+      Conditions with,
+      String only) {
     Conditions at(Object byValue, Object value) {
       Conditions conditions = with.with(over, value);
       return by == null ? conditions : conditions.with(by, byValue);
@@ -95,8 +97,17 @@ record Plan(
 
   record Published(String what, String value, String source, boolean comparable, String why) {}
 
-  /** Every condition that is met, each once, in the order of the sweeps and maps. */
+  /** Every condition that is met, each once, in the order of the sweeps. */
   Set<Conditions> conditions() {
+    return conditions(sweeps);
+  }
+
+  /** Those that a recording or subject meets. */
+  Set<Conditions> conditions(String source) {
+    return conditions(sweeps.stream().filter(sweep -> source.startsWith(sweep.only())).toList());
+  }
+
+  private static Set<Conditions> conditions(List<Sweep> sweeps) {
     Set<Conditions> all = new LinkedHashSet<>();
     for (Sweep sweep : sweeps) {
       for (Object by : sweep.byValues()) {
@@ -113,9 +124,12 @@ record Plan(
         .orElseThrow(() -> new IllegalArgumentException("no sweep " + wanted));
   }
 
-  /** The last part of a model's name or file, without its ending: what it is called in a report. */
+  /**
+   * The last part of a model's name or file, without the recording's and its ending: what it is
+   * called in a report.
+   */
   static String label(String model) {
-    String file = model.substring(model.lastIndexOf('/') + 1);
+    String file = model.substring(model.lastIndexOf('/') + 1).replaceFirst("^\\{recording}-", "");
     return file.endsWith(".onnx") ? file.substring(0, file.length() - 5) : file;
   }
 

@@ -111,21 +111,22 @@ final class PlanReader {
     if (second == null) {
       byValues.add(null);
     } else {
-      byValues.addAll(values(second, by.values().iterator().next(), where + ".by"));
+      byValues.addAll(values(second, by.values().iterator().next(), where + ".by", source));
     }
     return new Sweep(
         name,
         need(entry.title(), where + ".title"),
         over,
-        values(over, need(entry.values(), where + ".values"), where + ".values"),
+        values(over, need(entry.values(), where + ".values"), where + ".values", source),
         second,
         byValues,
-        conditions(entry.with(), where + ".with", source));
+        conditions(entry.with(), where + ".with", source),
+        entry.only() == null ? "" : entry.only());
   }
 
-  private List<Object> values(Knob knob, List<Object> given, String where) {
+  private List<Object> values(Knob knob, List<Object> given, String where, Source source) {
     List<Object> values = new ArrayList<>();
-    given.forEach(value -> values.add(value(knob, value, where)));
+    given.forEach(value -> values.add(value(knob, value, where, source)));
     if (values.isEmpty()) {
       throw wrong(where + " must hold at least one value of " + knob.key());
     }
@@ -133,12 +134,14 @@ final class PlanReader {
     return values;
   }
 
-  private Object value(Knob knob, Object given, String where) {
+  private Object value(Knob knob, Object given, String where, Source source) {
     if (!knob.isCategory() && given instanceof Number number) {
       return number.doubleValue();
     }
     List<String> allowed = Conditions.categories(knob);
-    if (knob.isCategory() && given instanceof String && allowed.contains(given)) {
+    if (knob.isCategory()
+        && given instanceof String
+        && (source instanceof Recordings || allowed.contains(given))) {
       return given;
     }
     throw wrong(
@@ -151,7 +154,7 @@ final class PlanReader {
     if (given != null) {
       for (Map.Entry<String, Object> entry : given.entrySet()) {
         Knob knob = knob(entry.getKey(), source);
-        conditions = conditions.with(knob, value(knob, entry.getValue(), where));
+        conditions = conditions.with(knob, value(knob, entry.getValue(), where, source));
       }
     }
     return conditions;
@@ -222,7 +225,11 @@ final class PlanReader {
   private void check(Plan plan) {
     for (Conditions conditions : plan.conditions()) {
       try {
-        conditions.world(0, 0, 5);
+        if (plan.source() instanceof Simulated) {
+          conditions.world(0, 0, 5);
+        } else {
+          conditions.lag(SessionSource.OfARecording.LAG);
+        }
       } catch (IllegalArgumentException impossible) {
         throw wrong(conditions + ": " + impossible.getMessage());
       }

@@ -31,7 +31,8 @@ record PlanYaml(
       String over,
       List<Object> values,
       LinkedHashMap<String, List<Object>> by,
-      LinkedHashMap<String, Object> with) {}
+      LinkedHashMap<String, Object> with,
+      String only) {}
 
   record ClaimEntry(String model, String against, String sweep) {}
 

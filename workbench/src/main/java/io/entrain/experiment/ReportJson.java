@@ -113,7 +113,7 @@ final class ReportJson {
       ArrayNode points = panel.putArray("points");
       for (Object value : sweep.values()) {
         for (Seen model : models) {
-          List<ModelScore> found = findings.at(sweep.at(by, value), model.id());
+          List<ModelScore> found = findings.at(sweep, by, value, model.id());
           if (!found.isEmpty()) {
             points.add(point(value, model, found));
           }

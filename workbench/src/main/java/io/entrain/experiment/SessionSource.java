@@ -55,7 +55,7 @@ interface SessionSource {
   record OfARecording(Session base, String delay, long sentFromNanos, long scoredFromNanos)
       implements SessionSource {
     /** A real clock moves slowly; what the models of recordings were trained for. */
-    private static final LagPlan LAG = new LagPlan(0, 0, 0, 120, 0, 400);
+    static final LagPlan LAG = new LagPlan(0, 0, 0, 120, 0, 400);
 
     @Override
     public String name() {
@@ -67,8 +67,9 @@ interface SessionSource {
       Session lagged =
           new InjectedLag(delay, conditions.lag(LAG), conditions.jitterMillis(), seed).into(base);
       Span there = lagged.span();
-      return lagged.between(
-          new Span(Math.max(there.startNanos(), sentFromNanos), there.endNanos()));
+      Session part =
+          lagged.between(new Span(Math.max(there.startNanos(), sentFromNanos), there.endNanos()));
+      return conditions.missing().isEmpty() ? part : part.without(conditions.missing());
     }
 
     @Override

@@ -93,6 +93,12 @@ public record EventSignal(
   }
 
   @Override
+  public EventSignal lost(Span whole) {
+    return new EventSignal(
+        modality, channels, new long[0], new int[0], marks, new float[0], List.of(whole));
+  }
+
+  @Override
   public EventSignal between(Span whole, Span part) {
     int from = indexAt(part.startNanos());
     int until = indexAt(part.endNanos());

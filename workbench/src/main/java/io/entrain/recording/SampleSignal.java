@@ -44,6 +44,11 @@ public record SampleSignal(
   }
 
   @Override
+  public SampleSignal lost(Span whole) {
+    return new SampleSignal(modality, channels, rateHz, values, List.of(whole));
+  }
+
+  @Override
   public SampleSignal between(Span whole, Span part) {
     double first = (part.startNanos() - whole.startNanos()) * rateHz / 1e9;
     if (Math.abs(first - Math.rint(first)) > 1e-6) {

@@ -62,6 +62,14 @@ public record Session(About about, Span span, List<Signal> signals, Labels label
     return new Session(about, part, parts, labels, lag);
   }
 
+  /** The same session as if a modality had never been recorded: one gap from end to end. */
+  public Session without(String modality) {
+    Signal gone = signal(modality);
+    List<Signal> rest =
+        signals.stream().map(signal -> signal == gone ? signal.lost(span) : signal).toList();
+    return new Session(about, span, rest, labels, lag);
+  }
+
   /** The same session under another name. */
   public Session named(String name) {
     return new Session(

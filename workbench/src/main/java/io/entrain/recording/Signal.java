@@ -16,4 +16,7 @@ public sealed interface Signal permits EventSignal, SampleSignal {
 
   /** What stands within {@code part} of a signal over {@code whole}. */
   Signal between(Span whole, Span part);
+
+  /** The same modality where nothing of {@code whole} was recorded. */
+  Signal lost(Span whole);
 }
