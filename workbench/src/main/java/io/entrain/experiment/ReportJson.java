@@ -128,7 +128,9 @@ final class ReportJson {
     boolean delayed = first.outputs().size() > 1;
     ObjectNode point = MAPPER.createObjectNode();
     point.set("value", MAPPER.valueToTree(value));
+    ArrayNode cells = point.putArray("cells");
     point.put("model", model.id()).put("sessions", found.size());
+    found.forEach(score -> cells.add(score.cell()));
     ObjectNode r2 = point.putObject("r2");
     set(r2, "newest", findings.r2(found, 0));
     set(r2, "delayed", delayed ? findings.r2(found, 1) : null);
