@@ -13,9 +13,9 @@ function comparisonPage(report) {
   const groups = d3.groups(rows, (row) => row.sweep);
   const top = el('div', {}, heading(report, 'two runs compared'), terms([['A', runName(report.a)], ['B', runName(report.b)]]),
     el('p', { class: 'answer', id: 'answer' }, rows.length
-      ? `B differs from A in ${count} of ${plural(rows.length, 'figure')}: there the 95 % interval of the difference excludes 0.`
+      ? `B differs from A in ${count} of ${plural(rows.length, 'figure')}: there the 95\u00a0% interval of the difference excludes 0.`
       : 'The two runs have no figure in common.'), limits(report));
-  fill(main, {}, [top, rows.length ? el('p', { class: 'hint' }, 'All differences are B − A; bands and whiskers are 95 % intervals.') : null,
+  fill(main, {}, [top, rows.length ? el('p', { class: 'hint' }, 'All differences are B − A; bands and whiskers are 95\u00a0% intervals.') : null,
     ...groups.map(([sweep, its]) => differencePlots(sweep, its, models, styles)),
     groups.length ? section('tables', 'All differences', el('p', { class: 'hint' }, 'Bold, and marked ▲ (B above A) or ▼ (B below A): the interval of the difference excludes 0.'),
       groups.map(([sweep, its]) => [el('h3', {}, sweep), differenceTable(sweep, its)])) : null,
@@ -28,7 +28,7 @@ function comparisonPage(report) {
 }
 
 function runName(run) {
-  return run ? [run.name, run.folder, run.started?.replace('T', ' ')].filter(Boolean).join(', ') : null;
+  return run ? [run.name, run.folder, moment(run.started)].filter(Boolean).join(', ') : null;
 }
 
 function differencePlots(sweep, rows, models, styles) {
@@ -50,7 +50,7 @@ function differencePlot(name, by, rows, models, styles, domain) {
   const plot = { title, series, guide: { at: 0, label: 'no difference' },
     x: { name: rows[0].label ?? rows[0].over, unit: rows[0].unit, values },
     y: { name: `difference in ${figureName(name)}`, domain, say: pointBrief, tell: teller(name) } };
-  return el('figure', {}, el('figcaption', {}, title), values.every(has) ? linePlot(plot, styles) : dotPlot(plot, styles));
+  return el('figure', {}, el('figcaption', {}, title), values.length > 1 && values.every(has) ? linePlot(plot, styles) : dotPlot(plot, styles));
 }
 
 function differenceTable(sweep, rows) {
@@ -58,13 +58,14 @@ function differenceTable(sweep, rows) {
   const heads = [{ text: 'figure' }, { text: 'model' }, { text: unitOf(rows[0].label ?? rows[0].over, rows[0].unit), number: true },
     ...(by ? [{ text: 'at', number: true }] : []), { text: 'A', number: true }, { text: 'B', number: true }, { text: 'B − A', number: true },
     { text: 'excludes 0' }, { text: 'paired' }];
-  return tableOf(`Differences in ${sweep}`, heads, rows.map((row, i) => {
+  const cells = rows.map((row, i) => {
     const say = teller(row.figure);
     const marked = away(row.difference);
     return { marked, first: i > 0 && (row.figure !== rows[i - 1].figure || row.model !== rows[i - 1].model),
-      cells: [figureName(row.figure), row.model, brief(row.value), ...(by ? [brief(row.by)] : []), spoken(row.a, say), spoken(row.b, say),
-        spoken(row.difference, say), marked ? (row.difference[0] > 0 ? '▲ yes' : '▼ yes') : 'no', row.paired ? 'yes' : 'no'] };
-  }));
+      cells: [figureName(row.figure), row.model, brief(row.value), ...(by ? [brief(row.by)] : []), cell(row.a, say), cell(row.b, say),
+        cell(row.difference, say), marked ? (row.difference[0] > 0 ? '▲ yes' : '▼ yes') : 'no', row.paired ? 'yes' : 'no'] };
+  });
+  return tableOf(`Differences in ${sweep}`, heads, cells, 'dense');
 }
 
 comparisonPage(given());

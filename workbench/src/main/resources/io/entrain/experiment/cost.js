@@ -6,7 +6,7 @@ function calibrationSection(calibration, report, styles) {
   const figures = kinds.map((what) => {
     const series = report.models.flatMap((model) => rows
       .filter((row) => row.what === what && row.model === model.id)
-      .map((row) => ({ model: model.id, points: calibration.levels
+      .map((row) => ({ model: model.id, points: list(calibration.levels)
         .map((level, i) => ({ x: level, at: figure(row.covers?.[i]) })).filter((one) => one.at) })))
       .filter(({ points }) => points.length);
     const title = `Intervals of ${what === 'decoded' ? 'what is decoded' : `the ${what}`}`;
@@ -25,9 +25,9 @@ function calibrationSection(calibration, report, styles) {
 }
 
 function calibrationTable(calibration) {
-  const heads = calibration.levels.map((level) => ({ text: percent(level).replace('.0', ''), number: true }));
+  const heads = list(calibration.levels).map((level) => ({ text: percent(level).replace('.0', ''), number: true }));
   return tableOf('Measured coverage', [{ text: 'model' }, { text: 'of' }, ...heads],
-    list(calibration.rows).map((row) => ({ cells: [row.model, row.what, ...calibration.levels.map((_, i) => share(row.covers?.[i]))] })));
+    list(calibration.rows).map((row) => ({ cells: [row.model, row.what, ...list(calibration.levels).map((_, i) => share(row.covers?.[i]))] })));
 }
 
 /** R² of the newest step where the first sweep disturbs least, for each model. */
@@ -39,7 +39,7 @@ function accuracyAtRest(report) {
   const numbers = values.filter(has);
   const rest = numbers.length ? numbers[d3.minIndex(numbers, Math.abs)] : values.find((value) => value === 'none') ?? values[0];
   const at = new Map(list(panel.points).filter((one) => one.value === rest).map((one) => [one.model, one.r2?.newest]));
-  return { at, where: `${sweep.label ?? sweep.over} ${withUnit(rest, sweep.unit)}` };
+  return { at, where: `${sweep.label ?? sweep.over} = ${withUnit(rest, sweep.unit)}` };
 }
 
 function costSection(report, styles) {
@@ -49,10 +49,10 @@ function costSection(report, styles) {
     { text: 'windows', number: true }, ...(accuracy ? [{ text: `R², newest, at ${accuracy.where}`, number: true }] : [])];
   return el('section', { id: 'cost' }, el('h2', {}, 'Cost'),
     el('p', { class: 'hint' }, `Bars: median time of the model for one window; whiskers: 10th to 90th percentile.${accuracy ? ` At the right: R² of the newest step at ${accuracy.where}.` : ''}`),
-    el('figure', {}, el('figcaption', {}, 'Time for one window'), costPlot(rows, accuracy, styles)),
+    el('figure', { class: 'narrow' }, el('figcaption', {}, 'Time for one window'), costPlot(rows, accuracy, styles)),
     el('h3', {}, 'Cost of each model'),
     tableOf('Cost of each model', head, rows.map(({ model, windows, micros_per_window: micros }) => ({ cells: [model, whole(micros.median),
-      `${whole(micros.p10)}–${whole(micros.p90)}`, groups(windows), ...(accuracy ? [spoken(accuracy.at.get(model), point)] : [])] }))));
+      `${whole(micros.p10)}–${whole(micros.p90)}`, groups(windows), ...(accuracy ? [cell(accuracy.at.get(model), point)] : [])] }))));
 }
 
 /** Each model on two lines, its name and figures above its bar, so that any name fits on any screen. */
@@ -66,7 +66,7 @@ function costPlot(rows, accuracy, styles) {
   rows.forEach(({ model, micros_per_window: micros }, i) => {
     const y = top + row * i;
     const group = modelGroup(styles.get(model) ?? { color: 'other', group: 'model other' });
-    group.append(draw('rect', { class: 'bar', x: left, y: y + 19, width: across(micros.median) - left, height: 11, opacity: 0.85 }));
+    group.append(draw('rect', { class: 'bar', x: left, y: y + 19, width: across(micros.median) - left, height: 11 }));
     if (has(micros.p10) && has(micros.p90)) {
       group.append(draw('path', { class: 'error', d: `M${across(micros.p10)},${y + 24.5}H${across(micros.p90)}m0,-4v8M${across(micros.p10)},${y + 20.5}v8` }));
     }

@@ -10,14 +10,15 @@ function dotPlot(plot, styles) {
   const rows = texts.map((lines) => Math.max(14 * lines.length + 6, step * series.length + 10));
   const left = 12 + d3.max(texts.flat(), (line) => textWidth(line, 11));
   const right = width - 14;
-  const top = 34;
+  const names = wrap(x.name, width - 8);
+  const top = 20 + 14 * names.length;
   const bottom = top + d3.sum(rows);
   const xLines = wrap(unitOf(y.name, y.unit), width - 8);
   const height = bottom + 26 + 14 * xLines.length;
   const across = d3.scaleLinear(y.domain, [left + 8, right - 8]);
 
   const svg = canvas(width, height, described(plot.title, x.name, series, y.say));
-  svg.append(words([x.name], 2, 13, { class: 'name' }),
+  svg.append(words(names, 2, 13, { class: 'name' }),
     words(xLines, (left + right) / 2, bottom + 34, { class: 'name', 'text-anchor': 'middle' }));
   bottomAxis(svg, across, across.ticks(5), y.say, { top, bottom, left, right, rules: true });
   if (plot.guide) {

@@ -16,11 +16,11 @@ const FIGURES = [
     read: (one) => one.headroom, say: brief, tell: hundredth, guide: { at: 0, label: 'limit 0' }, bound: aroundZero,
     note: 'Below the limit only the memory of earlier windows holds the lag.' },
   { key: 'headroom-positive', head: 'headroom above 0, %', read: (one) => one.headroom_positive, tell: share },
-  { key: 'covers-newest', title: '90 % intervals of the newest step that hold', name: 'share that holds', unit: '%', head: 'newest holds, %',
-    read: (one) => one.covers_90?.newest, say: hundred, tell: percent, guide: { at: 0.9, label: '90 %' }, bound: shareDomain },
+  { key: 'covers-newest', title: '90\u00a0% intervals of the newest step that hold', name: 'share that holds', unit: '%', head: 'newest holds, %',
+    read: (one) => one.covers_90?.newest, say: hundred, tell: percent, guide: { at: 0.9, label: '90\u00a0%' }, bound: shareDomain },
   { key: 'covers-delayed', head: 'delayed holds, %', read: (one) => one.covers_90?.delayed, tell: percent },
-  { key: 'covers-lag', title: '90 % intervals of the lag that hold', name: 'share that holds', unit: '%', head: 'lag holds, %', aligned: true,
-    read: (one) => one.lag_covers_90, say: hundred, tell: percent, guide: { at: 0.9, label: '90 %' }, bound: shareDomain },
+  { key: 'covers-lag', title: '90\u00a0% intervals of the lag that hold', name: 'share that holds', unit: '%', head: 'lag holds, %', aligned: true,
+    read: (one) => one.lag_covers_90, say: hundred, tell: percent, guide: { at: 0.9, label: '90\u00a0%' }, bound: shareDomain },
 ];
 
 function share(value) {

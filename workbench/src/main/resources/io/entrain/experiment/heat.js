@@ -46,9 +46,8 @@ function heatPlot(map, lagName) {
   for (const side of [-1.645, 1.645]) {
     inside.append(draw('path', { class: 'estimate edge', d: path(list(map.sd_millis).map((sd, i) => map.lag_millis[i] + side * sd)) }));
   }
-  for (const [look, values] of [['estimate', map.lag_millis], ['true-lag', map.true_lag_millis]]) {
-    inside.append(draw('path', { class: `${look} under`, d: path(values) }), draw('path', { class: look, d: path(values) }));
-  }
+  inside.append(draw('path', { class: 'estimate', d: path(map.lag_millis) }),
+    draw('path', { class: 'true-lag under', d: path(map.true_lag_millis) }), draw('path', { class: 'true-lag', d: path(map.true_lag_millis) }));
   svg.append(inside, draw('rect', { class: 'axis', x: left, y: top, width: right - left, height: bottom - top }));
   return { svg, highest };
 }
@@ -91,8 +90,8 @@ function mapFigure(map) {
   const shades = draw('svg', { width: 40, height: 12, 'aria-hidden': 'true' },
     d3.range(10).map((i) => draw('rect', { x: 4 * i, width: 4.2, height: 12, style: `fill: color-mix(in srgb, var(--heat-1) ${10 * i + 10}%, var(--heat-0))` })));
   return el('figure', {}, el('figcaption', {}, map.title, el('span', {}, ` ${[map.model, map.session].filter(Boolean).join(', ')}`)),
-    el('div', { class: map.attention ? 'pair' : 'single' }, svg, map.attention ? attentionPlot(map) : null),
+    el('div', { class: list(map.attention?.values).length ? 'pair' : 'single' }, svg, list(map.attention?.values).length ? attentionPlot(map) : null),
     el('ul', { class: 'legend' }, el('li', {}, sample('true-lag'), 'true lag'),
-      el('li', {}, sample('estimate'), 'estimate'), list(map.sd_millis).length ? el('li', {}, sample('estimate edge'), 'its 90 % interval') : null,
+      el('li', {}, sample('estimate'), 'estimate'), list(map.sd_millis).length ? el('li', {}, sample('estimate edge'), 'its 90\u00a0% interval') : null,
       el('li', {}, shades, `probability of a lag, 0 to ${pointBrief(Number(highest.toPrecision(2)))}`)));
 }

@@ -15,11 +15,12 @@ function linePlot(plot, styles) {
   const { scale: across, bent } = sweptScale(x.values, more, [left + 6, right - 6]);
   if (bent) xName += ', log scale';
   const xLines = wrap(xName, width - 8);
-  const [top, bottom] = [30, height - 26 - 14 * xLines.length];
+  const yLines = wrap(unitOf(y.name, y.unit), width - 8);
+  const [top, bottom] = [16 + 14 * yLines.length, height - 26 - 14 * xLines.length];
   const up = d3.scaleLinear(y.domain, [bottom, top]);
 
   const svg = canvas(width, height, described(plot.title, xName, plot.series, y.say));
-  svg.append(words([unitOf(y.name, y.unit)], 2, 13, { class: 'name' }),
+  svg.append(words(yLines, 2, 13, { class: 'name' }),
     words(xLines, (left + right) / 2, bottom + 34, { class: 'name', 'text-anchor': 'middle' }));
   leftAxis(svg, up, yTicks, y.say, { left, right });
   if (forecast) svg.append(forecastBand(forecast, across, top, bottom));

@@ -3,25 +3,27 @@
 function figuresOf(report, styles) {
   const sweeps = list(report.sweeps);
   const plots = sweeps.map((sweep) => sweepSection(sweep, report, styles)).filter(Boolean);
-  const hint = el('p', { class: 'hint' }, 'Marks are means, bands and whiskers their 95 % intervals.',
+  const hint = el('p', { class: 'hint' }, 'Marks are means, bands and whiskers their 95\u00a0% intervals.',
     report.models.some((model) => model.oracle) ? ' An oracle, which is told what the others must find, is dashed.' : '',
     ' At R² 0 a model is no better than the mean.');
+  const maps = list(report.maps).filter((map) => list(map.posterior).length && list(map.grid_millis).length);
   const tables = sweeps.map((sweep) => sweepTable(sweep, report)).filter(Boolean);
-  return [plots.length ? hint : null, plots, report.forecast ? forecastSection(report.forecast, report) : null,
-    list(report.maps).length ? section('maps', 'The lag over time', el('div', { class: 'plots wide' }, report.maps.map(mapFigure))) : null,
+  return [plots.length ? hint : null, plots, report.forecast?.band ? forecastSection(report.forecast, report) : null,
+    maps.length ? section('maps', 'The lag over time', el('div', { class: 'plots wide' }, maps.map(mapFigure))) : null,
     list(report.calibration?.rows).length ? calibrationSection(report.calibration, report, styles) : null,
     list(report.cost).length ? costSection(report, styles) : null,
-    tables.length ? section('tables', 'All figures', el('p', { class: 'hint' }, 'In brackets the 95 % interval.'), tables) : null,
+    tables.length ? section('tables', 'All figures', el('p', { class: 'hint' }, 'In brackets the 95\u00a0% interval.'), tables) : null,
     list(report.published).length ? section('published', 'Published figures of others', publishedTable(report.published)) : null];
 }
 
 function runSection(report) {
   const run = report.run ?? {};
   const versions = Object.entries(run.versions ?? {}).map(([name, version]) => `${name} ${version}`).join(', ');
-  const rows = terms([['started', run.started?.replace('T', ' ')], ['took', has(run.seconds) ? `${fixed(run.seconds, 1)} s` : null],
+  const rows = terms([['started', moment(run.started)], ['took', has(run.seconds) ? `${fixed(run.seconds, 1)} s` : null],
     ['sessions', groups(run.sessions)], ['windows', groups(run.windows)], ['records rejected', groups(run.rejected)],
     ['seeds', list(report.seeds).join(', ')], ['versions', versions], ['machine', run.machine]]);
-  return [section('run', 'The run', rows, list(report.models).length ? [el('h3', {}, 'Models'), modelTable(report.models)] : null),
+  const models = report.models.length ? [el('h3', {}, 'Models'), modelTable(report.models)] : null;
+  return [rows.childElementCount || models ? section('run', 'The run', rows, models) : null,
     report.plan ? section('plan', 'The plan', el('details', {}, el('summary', {}, 'The plan as it was run (YAML)'), el('pre', {}, report.plan))) : null];
 }
 

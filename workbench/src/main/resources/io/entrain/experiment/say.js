@@ -21,7 +21,7 @@ function brief(value) {
 
 const pointBrief = (value) => brief(value).replace(/^(−?)0\./, '$1.');
 const unitOf = (name, unit) => (unit ? `${name} (${unit})` : name);
-const withUnit = (value, unit) => (has(value) && unit ? `${brief(value)} ${unit}` : brief(value));
+const withUnit = (value, unit) => (has(value) && unit ? `${brief(value)}\u00a0${unit}` : brief(value));
 
 /** A figure as {value, low, high}, whether it came with its interval or without; null where there is none. */
 function figure(raw) {
@@ -35,6 +35,19 @@ function spoken(raw, say) {
   if (!at) return '–';
   if (at.low === null || at.high === null) return say(at.value);
   return `${say(at.value)} (${say(at.low)}${at.low < 0 || at.high < 0 ? ' to ' : '–'}${say(at.high)})`;
+}
+
+/** The same for a table, where a narrow page puts the interval below the value. */
+function cell(raw, say) {
+  const text = spoken(raw, say);
+  const cut = text.indexOf(' (');
+  return cut < 0 ? text : [text.slice(0, cut), el('span', { class: 'interval' }, text.slice(cut))];
+}
+
+/** A time of the record, to the minute. */
+function moment(text) {
+  const time = new Date(text ?? '');
+  return Number.isNaN(time.getTime()) ? text ?? null : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;

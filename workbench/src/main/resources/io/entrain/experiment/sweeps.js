@@ -9,7 +9,7 @@ function sweepSection(sweep, report, styles) {
     .filter(({ serieses }) => serieses.flat().length);
   if (!groups.length) return null;
   const section = el('section', { id: `sweep-${sweep.name}` }, el('h2', {}, sweep.title ?? sweep.name));
-  const forecast = report.forecast && report.forecast.over === sweep.over && report.forecast.sweep === sweep.name ? report.forecast : null;
+  const forecast = report.forecast?.band && report.forecast.over === sweep.over && report.forecast.sweep === sweep.name ? report.forecast : null;
   if (sweep.by) {
     for (const group of groups) section.append(el('h3', {}, titleOf(group.kind, sweep)), legend(models.filter((model) => holds(group, model)), styles), multiples(group, sweep, styles, forecast));
   } else {
@@ -41,7 +41,7 @@ function sweepPlot({ kind, serieses }, index, sweep, styles, forecast) {
     guide: kind.guide, series: serieses[index],
     forecast: kind.key === 'headroom' || kind.key === 'lag' ? forecast : null,
   };
-  const svg = values.every(has) ? linePlot(plot, styles) : dotPlot(plot, styles);
+  const svg = values.length > 1 && values.every(has) ? linePlot(plot, styles) : dotPlot(plot, styles);
   const low = serieses[index].some(({ points }) => points.some(({ at }) => at.value < domain[0]));
   return el('figure', {}, el('figcaption', {}, caption), svg,
     kind.note && !sweep.by ? el('p', {}, kind.note) : null,
@@ -55,10 +55,10 @@ function forecastSection(forecast, report) {
   const [name, unit] = [sweep?.label ?? forecast.over, sweep?.unit];
   const [low, high] = forecast.band;
   const inside = forecast.measured >= low && forecast.measured <= high;
-  const registered = forecast.registered ? ` Registered ${forecast.registered.slice(0, 16).replace('T', ' ')}.` : '';
+  const registered = forecast.registered ? ` Registered ${moment(forecast.registered)}.` : '';
   return el('section', { id: 'forecast' }, el('h2', {}, 'Critical noise: forecast and measured'),
-    el('p', {}, `${forecast.model} was forecast to break down at ${name} ${has(forecast.center) ? brief(forecast.center) : ''} (${brief(low)}–${brief(high)})`
-      + `${unit ? ` ${unit}` : ''}; ${has(forecast.measured) ? `measured: ${withUnit(forecast.measured, unit)}, ${inside ? 'inside' : 'outside of'} the band.` : 'this run did not measure it.'}${registered}`),
+    el('p', {}, `${forecast.model} was forecast to break down at ${name} = ${has(forecast.center) ? `${withUnit(forecast.center, unit)} (${brief(low)}–${brief(high)})` : `${brief(low)}–${withUnit(high, unit)}`}; `
+      + `${has(forecast.measured) ? `measured: ${withUnit(forecast.measured, unit)}, ${inside ? 'inside' : 'outside of'} the band.` : 'this run did not measure it.'}${registered}`),
     forecast.words ? el('p', { class: 'hint' }, forecast.words) : null,
     sweep ? el('p', { class: 'hint' }, 'The band stands in the plots of headroom and of the lag of ', el('a', { href: `#sweep-${sweep.name}` }, sweep.title ?? sweep.name), '.') : null);
 }

@@ -20,18 +20,20 @@ function sweepTable(sweep, report) {
   points.sort((a, b) => (has(a.by) && has(b.by) ? a.by - b.by : 0) || (place.get(a.value) ?? 0) - (place.get(b.value) ?? 0)
     || (order.get(a.model) ?? 0) - (order.get(b.model) ?? 0));
   const kinds = FIGURES.filter((kind) => points.some((one) => figure(kind.read(one))));
+  const same = points.every((one) => one.sessions === points[0].sessions);
   const tell = (kind) => (kind.key.startsWith('covers') ? share : kind.tell);
   const heads = [{ text: unitOf(sweep.label ?? sweep.over, sweep.unit) },
     ...(sweep.by ? [{ text: unitOf(sweep.by.label ?? sweep.by.key, sweep.by.unit), number: true }] : []),
-    { text: 'model' }, { text: 'sessions', number: true }, ...kinds.map((kind) => ({ text: kind.head, number: true }))];
+    { text: 'model' }, ...(same ? [] : [{ text: 'sessions', number: true }]), ...kinds.map((kind) => ({ text: kind.head, number: true }))];
   heads[0].number = points.every((one) => has(one.value));
   const rows = points.map((one, i) => ({
     first: i > 0 && (one.value !== points[i - 1].value || one.by !== points[i - 1].by),
-    cells: [brief(one.value), ...(sweep.by ? [brief(one.by)] : []), one.model, brief(one.sessions),
-      ...kinds.map((kind) => spoken(kind.read(one), tell(kind)))],
+    cells: [brief(one.value), ...(sweep.by ? [brief(one.by)] : []), el('span', { class: 'id' }, one.model), ...(same ? [] : [brief(one.sessions)]),
+      ...kinds.map((kind) => cell(kind.read(one), tell(kind)))],
   }));
   return el('section', { id: `table-${sweep.name}` }, el('h3', {}, sweep.title ?? sweep.name),
-    tableOf(`Figures of ${sweep.title ?? sweep.name}`, heads, rows));
+    same && has(points[0].sessions) ? el('p', { class: 'hint' }, `Each row is of ${plural(points[0].sessions, 'session')}.`) : null,
+    tableOf(`Figures of ${sweep.title ?? sweep.name}`, heads, rows, 'dense'));
 }
 
 /** A text, as a link where it is an address. */

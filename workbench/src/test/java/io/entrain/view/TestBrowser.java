@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -16,6 +17,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogType;
 
 /** A headless Chromium with the page in it. Where there is none the test is skipped and says so. */
 public final class TestBrowser implements AutoCloseable {
@@ -103,6 +105,20 @@ public final class TestBrowser implements AutoCloseable {
         "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'));",
         element(selector),
         value);
+  }
+
+  /** Gives the page a size that a window may be too proud to have. */
+  public void resize(int width, int height) {
+    driver.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+  }
+
+  /** What the page's console has complained of since it was last asked. */
+  public List<String> complaints() {
+    return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+        .map(Object::toString)
+        .toList();
   }
 
   /** Bytes that the page's scripts hold, after a collection of garbage. */
