@@ -57,7 +57,7 @@ function costSection(report, styles) {
 
 /** Each model on two lines, its name and figures above its bar, so that any name fits on any screen. */
 function costPlot(rows, accuracy, styles) {
-  const [width, row, top] = [520, 38, 8];
+  const [width, row, top] = [430, 38, 8];
   const [left, right, bottom] = [10, width - 24, top + row * rows.length];
   const across = d3.scaleLinear([0, 1.02 * d3.max(rows, ({ micros_per_window: micros }) => Math.max(micros.median, micros.p90 ?? 0))], [left, right]);
   const svg = canvas(width, bottom + 42, `Median time for one window. ${rows.map((one) => `${one.model} ${whole(one.micros_per_window.median)} µs`).join('; ')}.`);

@@ -49,9 +49,9 @@ function shareDomain(low) {
   return [Math.max(0, Math.floor(10 * Math.min(low, 0.8)) / 10), 1];
 }
 
-/** A domain that holds all points of all panels. */
-function domainOf(figureKind, serieses) {
-  const values = serieses.flat().flatMap(({ points }) => points.flatMap(({ at }) => [at.value, at.low, at.high])).filter(has);
+/** A domain that holds all points of all panels, the same for figures of one sort. */
+function domainOf(figureKind, groups) {
+  const values = groups.filter(({ kind }) => kind.bound === figureKind.bound).flatMap(({ serieses }) => serieses.flat()).flatMap(({ points }) => points.flatMap(({ at }) => [at.value, at.low, at.high])).filter(has);
   return figureKind.bound(d3.min(values), d3.max(values));
 }
 

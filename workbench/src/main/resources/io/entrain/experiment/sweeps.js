@@ -7,11 +7,16 @@ function sweepSection(sweep, report, styles) {
   const groups = FIGURES.filter((kind) => kind.title)
     .map((kind) => ({ kind, serieses: panels.map((panel) => seriesOf(kind, panel, models)) }))
     .filter(({ serieses }) => serieses.flat().length);
+  for (const group of groups) group.domain = domainOf(group.kind, groups);
   if (!groups.length) return null;
   const section = el('section', { id: `sweep-${sweep.name}` }, el('h2', {}, sweep.title ?? sweep.name));
-  const forecast = report.forecast?.band && report.forecast.over === sweep.over && report.forecast.sweep === sweep.name ? report.forecast : null;
+  const { forecast: told } = report;
+  const forecast = told?.band && told.over === sweep.over && told.sweep === sweep.name ? told : null;
   if (sweep.by) {
-    for (const group of groups) section.append(el('h3', {}, titleOf(group.kind, sweep)), legend(models.filter((model) => holds(group, model)), styles), multiples(group, sweep, styles, forecast));
+    for (const group of groups) {
+      section.append(el('h3', {}, titleOf(group.kind, sweep)), legend(models.filter((model) => holds(group, model)), styles),
+        multiples(group, sweep, styles, forecast));
+    }
   } else {
     section.append(legend(models, styles), el('div', { class: 'plots' }, groups.map((group) => sweepPlot(group, 0, sweep, styles, forecast))));
   }
@@ -28,11 +33,10 @@ function multiples(group, sweep, styles, forecast) {
 }
 
 /** One card: title, plot, and what lies outside of it. */
-function sweepPlot({ kind, serieses }, index, sweep, styles, forecast) {
+function sweepPlot({ kind, serieses, domain }, index, sweep, styles, forecast) {
   const panel = sweep.panels[index];
   const title = titleOf(kind, sweep);
   const caption = sweep.by ? `${sweep.by.label ?? sweep.by.key} ${withUnit(panel.by, sweep.by.unit)}` : title;
-  const domain = domainOf(kind, serieses);
   const values = sweep.values?.length ? sweep.values : [...new Set(panel.points.map((one) => one.value))];
   const plot = {
     title: sweep.by ? `${title}, ${caption},` : title, small: Boolean(sweep.by),
@@ -52,13 +56,22 @@ function sweepPlot({ kind, serieses }, index, sweep, styles, forecast) {
 /** The forecast and what came of it, in a sentence. */
 function forecastSection(forecast, report) {
   const sweep = list(report.sweeps).find((one) => one.name === forecast.sweep);
-  const [name, unit] = [sweep?.label ?? forecast.over, sweep?.unit];
-  const [low, high] = forecast.band;
-  const inside = forecast.measured >= low && forecast.measured <= high;
-  const registered = forecast.registered ? ` Registered ${moment(forecast.registered)}.` : '';
+  const place = sweep && document.createDocumentFragment();
+  place?.append('The band stands in the plots of headroom and of the lag of ',
+    el('a', { href: `#sweep-${sweep.name}` }, sweep.title ?? sweep.name), '.');
   return el('section', { id: 'forecast' }, el('h2', {}, 'Critical noise: forecast and measured'),
-    el('p', {}, `${forecast.model} was forecast to break down at ${name} = ${has(forecast.center) ? `${withUnit(forecast.center, unit)} (${brief(low)}–${brief(high)})` : `${brief(low)}–${withUnit(high, unit)}`}; `
-      + `${has(forecast.measured) ? `measured: ${withUnit(forecast.measured, unit)}, ${inside ? 'inside' : 'outside of'} the band.` : 'this run did not measure it.'}${registered}`),
+    el('p', {}, forecastSentence(forecast, sweep?.label ?? forecast.over, sweep?.unit)),
     forecast.words ? el('p', { class: 'hint' }, forecast.words) : null,
-    sweep ? el('p', { class: 'hint' }, 'The band stands in the plots of headroom and of the lag of ', el('a', { href: `#sweep-${sweep.name}` }, sweep.title ?? sweep.name), '.') : null);
+    place ? el('p', { class: 'hint' }, place) : null);
+}
+
+function forecastSentence({ model, band: [low, high], center, measured, registered }, name, unit) {
+  const where = has(center)
+    ? `${withUnit(center, unit)} (${brief(low)}–${brief(high)})`
+    : `${brief(low)}–${withUnit(high, unit)}`;
+  const found = has(measured)
+    ? `measured: ${withUnit(measured, unit)}, ${measured >= low && measured <= high ? 'inside' : 'outside of'} the band.`
+    : 'this run did not measure it.';
+  return `${model} was forecast to break down at ${name} = ${where}; ${found}`
+    + (registered ? ` Registered ${moment(registered)}.` : '');
 }

@@ -132,7 +132,8 @@ class ReportPageTest {
           .untilAsserted(
               () ->
                   assertThat(browser.complaints())
-                      .anyMatch(it -> it.contains("Content Security Policy")));
+                      .anyMatch(
+                          it -> it.contains("/x.png' violates the following Content Security")));
     }
   }
 
