@@ -68,7 +68,8 @@ function costPlot(rows, accuracy, styles) {
     const group = modelGroup(styles.get(model) ?? { color: 'other', group: 'model other' });
     group.append(draw('rect', { class: 'bar', x: left, y: y + 19, width: across(micros.median) - left, height: 11 }));
     if (has(micros.p10) && has(micros.p90)) {
-      group.append(draw('path', { class: 'error', d: `M${across(micros.p10)},${y + 24.5}H${across(micros.p90)}m0,-4v8M${across(micros.p10)},${y + 20.5}v8` }));
+      const whisker = `M${across(micros.p10)},${y + 24.5}H${across(micros.p90)}m0,-4v8M${across(micros.p10)},${y + 20.5}v8`;
+      group.append(draw('path', { class: 'error under', d: whisker }), draw('path', { class: 'error', d: whisker }));
     }
     const r2 = accuracy ? figure(accuracy.at.get(model)) : null;
     svg.append(group, draw('text', { class: 'halo', x: left + 2, y: y + 15 }, `${model}: ${whole(micros.median)} µs`),
