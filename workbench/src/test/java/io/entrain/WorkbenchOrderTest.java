@@ -15,6 +15,7 @@ class WorkbenchOrderTest {
   private static final String WORLD = "io.entrain.world..";
   private static final String SCORING = "io.entrain.scoring..";
   private static final String EMBEDDED = "io.entrain.embedded..";
+  private static final String EXPERIMENT = "io.entrain.experiment..";
   private static final String VIEW = "io.entrain.view..";
   private static final String CLI = "io.entrain.cli..";
   private static final String FLINK = "org.apache.flink..";
@@ -23,23 +24,27 @@ class WorkbenchOrderTest {
 
   @ArchTest
   static final ArchRule RECORDING_STANDS_ON_THE_WIRE =
-      apart(RECORDING, WORLD, SCORING, EMBEDDED, VIEW, CLI, JOB, FLINK, KAFKA);
+      apart(RECORDING, WORLD, SCORING, EMBEDDED, EXPERIMENT, VIEW, CLI, JOB, FLINK, KAFKA);
 
   @ArchTest
   static final ArchRule THE_WORLD_KNOWS_NO_ENGINE =
-      apart(WORLD, SCORING, EMBEDDED, VIEW, CLI, JOB, FLINK, KAFKA, "io.entrain.wire..");
+      apart(
+          WORLD, SCORING, EMBEDDED, EXPERIMENT, VIEW, CLI, JOB, FLINK, KAFKA, "io.entrain.wire..");
 
   @ArchTest
   static final ArchRule SCORING_KNOWS_NO_ENGINE =
-      apart(SCORING, RECORDING, WORLD, EMBEDDED, VIEW, CLI, JOB, FLINK, KAFKA);
+      apart(SCORING, RECORDING, WORLD, EMBEDDED, EXPERIMENT, VIEW, CLI, JOB, FLINK, KAFKA);
 
   @ArchTest
   static final ArchRule EMBEDDED_KNOWS_NO_SESSION =
-      apart(EMBEDDED, RECORDING, WORLD, SCORING, VIEW, CLI, JOB);
+      apart(EMBEDDED, RECORDING, WORLD, SCORING, EXPERIMENT, VIEW, CLI, JOB);
 
   @ArchTest
   static final ArchRule THE_PAGE_STANDS_ON_THE_WIRE =
-      apart(VIEW, RECORDING, WORLD, SCORING, EMBEDDED, CLI, JOB, FLINK);
+      apart(VIEW, RECORDING, WORLD, SCORING, EMBEDDED, EXPERIMENT, CLI, JOB, FLINK);
+
+  @ArchTest
+  static final ArchRule EXPERIMENTS_KNOW_NO_PAGE_AND_NO_COMMAND = apart(EXPERIMENT, VIEW, CLI);
 
   private static ArchRule apart(String from, String... others) {
     return noClasses()

@@ -20,7 +20,8 @@ import picocli.CommandLine.ScopeType;
       Broker.class,
       Simulate.class,
       Replay.class,
-      Experiment.class
+      Experiment.class,
+      Compare.class
     },
     footerHeading = "%nCommands of the launcher:%n",
     footer = {

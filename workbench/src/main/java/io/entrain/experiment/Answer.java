@@ -2,8 +2,8 @@ package io.entrain.experiment;
 
 import io.entrain.experiment.Plan.Claim;
 import io.entrain.experiment.Plan.Sweep;
+import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** The sentence at the top of a report, made from the figures alone. */
 final class Answer {
@@ -40,13 +40,15 @@ final class Answer {
 
   private static String range(Sweep sweep) {
     String unit = sweep.over().unit().isEmpty() ? "" : " " + sweep.over().unit();
-    String values =
-        sweep.over().isCategory() || sweep.values().size() < 3
-            ? sweep.values().stream().map(Answer::text).collect(Collectors.joining(", "))
-            : text(sweep.values().get(0))
-                + " to "
-                + text(sweep.values().get(sweep.values().size() - 1));
-    return "a %s of %s%s".formatted(sweep.over().label(), values, unit);
+    List<String> values = sweep.values().stream().map(Answer::text).toList();
+    String last = values.get(values.size() - 1);
+    String said =
+        values.size() == 1
+            ? last
+            : sweep.over().isCategory() || values.size() == 2
+                ? String.join(", ", values.subList(0, values.size() - 1)) + " and " + last
+                : values.get(0) + " to " + last;
+    return "%s %s%s".formatted(sweep.over().label(), said, unit);
   }
 
   private static String text(Object value) {

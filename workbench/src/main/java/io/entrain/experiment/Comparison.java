@@ -137,9 +137,9 @@ public final class Comparison {
   }
 
   private void add(ArrayNode rows, JsonNode one, JsonNode two) {
-    add(rows, "R² newest step", one, two, "/r2/newest");
-    add(rows, "R² delayed step", one, two, "/r2/delayed");
-    add(rows, "lag rmse in ms", one, two, "/lag_rmse_millis");
+    add(rows, "r2 newest", one, two, "/r2/newest");
+    add(rows, "r2 delayed", one, two, "/r2/delayed");
+    add(rows, "lag rmse millis", one, two, "/lag_rmse_millis");
   }
 
   private void add(ArrayNode rows, String figure, JsonNode one, JsonNode two, String at) {
