@@ -26,8 +26,21 @@ final class ScreenshotOption {
   @Option(names = "--dark", description = "The dark page instead of the light one")
   boolean dark;
 
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "A film of so many seconds (an animated GIF, half the size) instead of one picture")
+  int seconds;
+
+  /** Pictures a second of a film: enough to see it move, few enough to be sent. */
+  private static final int RATE = 4;
+
+  private static final double SCALE = .5;
+
   /**
-   * Takes the picture.
+   * Takes the picture, or the film.
    *
    * @throws IllegalStateException where there is no Chromium, or it fails
    */
@@ -41,7 +54,22 @@ final class ScreenshotOption {
     int height = Integer.parseInt(size.substring(cross + 1));
     try (Chromium chromium = Chromium.open(themed(page), width, height)) {
       chromium.pause(Duration.ofSeconds(afterSeconds));
-      Files.write(file, chromium.picture());
+      if (seconds == 0) {
+        Files.write(file, chromium.picture());
+      } else {
+        film(chromium, file);
+      }
+    }
+  }
+
+  private void film(Chromium chromium, Path file) throws IOException {
+    Duration step = Duration.ofMillis(1000 / RATE);
+    try (Animation film = new Animation(file, SCALE)) {
+      for (int frame = 0; frame < seconds * RATE; frame++) {
+        long nextNanos = System.nanoTime() + step.toNanos();
+        film.add(chromium.picture(), step);
+        chromium.pause(Duration.ofNanos(Math.max(1_000_000, nextNanos - System.nanoTime())));
+      }
     }
   }
 

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
       "  ./entrain view --bootstrap localhost:9092",
       "  ./entrain view --bootstrap localhost:9092 --listen 127.0.0.1:8080 --no-open",
       "  ./entrain view --bootstrap kafka:9092 --listen 0.0.0.0:8080     for others, with a token",
-      "  ./entrain view --page http://127.0.0.1:8080/ --screenshot page.png"
+      "  ./entrain view --page http://127.0.0.1:8080/ --screenshot page.png",
+      "  ./entrain view --page http://127.0.0.1:8080/ --screenshot page.gif --seconds 8"
     })
 final class View implements Callable<Integer> {
   @Option(
@@ -56,7 +57,8 @@ final class View implements Callable<Integer> {
   @Option(
       names = "--screenshot",
       paramLabel = "FILE",
-      description = "Write a picture of the page (PNG) with the Chromium of this machine and end")
+      description =
+          "Write a picture of the page (PNG; GIF with --seconds) with the Chromium of this machine and end")
   Path screenshot;
 
   @Option(
