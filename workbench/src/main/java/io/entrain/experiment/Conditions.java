@@ -19,7 +19,7 @@ record Conditions(Map<Knob, Object> values) {
   /** The value of a missing stream where none is. */
   static final String NONE = "none";
 
-  /** How a category's value is named where nothing of it happens. */
+  /** Nothing goes wrong. */
   static final Conditions CLEAN = new Conditions(Map.of());
 
   Conditions {

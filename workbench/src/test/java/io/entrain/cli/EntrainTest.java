@@ -50,6 +50,26 @@ class EntrainTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "experiment                 | 2 | entrain experiment: name a plan, for example quick",
+        "experiment nois            | 1 | entrain experiment: 'nois' is neither a file nor one of the plans [alignment",
+        "compare /nowhere /nowhere --out x | 1 | entrain compare: /nowhere holds no report.json"
+      })
+  void refusesAnExperimentThatIsNotThere(String typed, int code, String words) {
+    Answer answer = run(typed.split(" +"));
+    assertThat(answer.code).isEqualTo(code);
+    assertThat(answer.err).startsWith(words);
+  }
+
+  @Test
+  void listsThePlansWithTheirQuestions() {
+    assertThat(run("experiment", "--list").out.lines())
+        .anyMatch(line -> line.matches("noise +At which noise is the lag lost.*"));
+  }
+
+  @ParameterizedTest
   @MethodSource("commands")
   void helpsWithExamples(String command) {
     Answer answer = run(command, "--help");

@@ -52,6 +52,16 @@ class PlaybackTest {
         .hasSizeGreaterThan(5000);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {World.SPIKES, World.LFP})
+  void aModalityThatIsLostIsNeverSentAndTheOtherIsAsItWas(String lost) {
+    Session session = session(4);
+    Session rest = session.without(lost);
+    String other = lost.equals(World.SPIKES) ? World.LFP : World.SPIKES;
+    assertThat(blocks(rest, lost, 20)).isEmpty();
+    assertThat(blocks(rest, other, 20)).isEqualTo(blocks(session, other, 20)).isNotEmpty();
+  }
+
   private static List<String> events(List<Block> blocks) {
     List<String> events = new ArrayList<>();
     for (Block block : blocks) {
