@@ -46,12 +46,12 @@ public final class BlockProducer implements AutoCloseable {
    * @param bootstrap address of the broker, {@code host:port}
    * @param topics names of the topics
    * @param format how values are written
-   * @param overrides Kafka producer settings that replace ours
+   * @param overrides Kafka's own settings that replace ours, for example of TLS and SASL
    * @throws BrokerException where no broker answers within ten seconds
    */
   public BlockProducer(
       String bootstrap, Topics topics, Format format, Map<String, String> overrides) {
-    new Broker(bootstrap).check();
+    new Broker(bootstrap, overrides).check();
     this.bootstrap = bootstrap;
     this.topics = topics;
     this.format = format;

@@ -133,7 +133,7 @@ public record Broker(String bootstrap, Map<String, String> settings, Duration pa
 
   private BrokerException unreachable(Throwable cause) {
     return new BrokerException(
-        "no Kafka broker answers at %s within %d s: start one (./entrain broker), or give the right address (--bootstrap host:port)"
+        "no Kafka broker answers at %s within %d s: start one (./entrain broker), or give the right address (--bootstrap host:port); one behind TLS or SASL needs kafka.security.protocol and what goes with it"
             .formatted(bootstrap, patience.toSeconds()),
         cause);
   }

@@ -61,7 +61,22 @@ public final class RecordConsumer<T> implements AutoCloseable {
    */
   public RecordConsumer(
       String bootstrap, String topic, Decoder<T> decoder, Start start, Isolation isolation) {
-    if (!new Broker(bootstrap).topics().contains(topic)) {
+    this(bootstrap, topic, decoder, start, isolation, Map.of());
+  }
+
+  /**
+   * The same with further settings of Kafka's consumer, for example of TLS and SASL.
+   *
+   * @throws BrokerException where no broker answers within ten seconds or the topic does not exist
+   */
+  public RecordConsumer(
+      String bootstrap,
+      String topic,
+      Decoder<T> decoder,
+      Start start,
+      Isolation isolation,
+      Map<String, String> kafka) {
+    if (!new Broker(bootstrap, kafka).topics().contains(topic)) {
       throw new BrokerException(
           "there is no topic %s on the Kafka broker at %s: start what writes it first, or create it"
               .formatted(topic, bootstrap),
@@ -71,7 +86,7 @@ public final class RecordConsumer<T> implements AutoCloseable {
     this.decoder = decoder;
     this.consumer =
         new KafkaConsumer<>(
-            settings(bootstrap, isolation),
+            settings(bootstrap, isolation, kafka),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     this.partitions =
@@ -87,8 +102,9 @@ public final class RecordConsumer<T> implements AutoCloseable {
     }
   }
 
-  private static Map<String, Object> settings(String bootstrap, Isolation isolation) {
-    Map<String, Object> settings = new HashMap<>();
+  private static Map<String, Object> settings(
+      String bootstrap, Isolation isolation, Map<String, String> kafka) {
+    Map<String, Object> settings = new HashMap<>(kafka);
     settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);

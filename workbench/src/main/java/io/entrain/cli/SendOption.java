@@ -6,7 +6,9 @@ import io.entrain.recording.Sender.Sent;
 import io.entrain.recording.Session;
 import io.entrain.wire.Topics;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
@@ -25,6 +27,12 @@ final class SendOption {
       defaultValue = "entrain",
       description = "Topics are NAME.<modality> and NAME.truth (default: entrain)")
   String topicPrefix;
+
+  @Option(
+      names = "--kafka",
+      paramLabel = "KEY=VALUE",
+      description = "Further settings of Kafka's clients, such as security.protocol=SASL_SSL")
+  Map<String, String> kafka = new LinkedHashMap<>();
 
   @Option(
       names = "--speed",
@@ -64,7 +72,7 @@ final class SendOption {
   }
 
   Sender open(Collection<String> modalities) {
-    return Sender.open(bootstrap, new Topics(topicPrefix), modalities, speed);
+    return Sender.open(bootstrap, new Topics(topicPrefix), modalities, speed, kafka);
   }
 
   String id(Session session) {

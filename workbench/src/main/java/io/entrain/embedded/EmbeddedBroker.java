@@ -41,6 +41,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 public final class EmbeddedBroker implements AutoCloseable {
   private static final int NODE = 1;
   private static final String HOST = "127.0.0.1";
+  private static final String CLIENTS = "CLIENTS";
 
   private final KafkaRaftServer server;
   private final ScratchFolder folder;
@@ -63,10 +64,21 @@ public final class EmbeddedBroker implements AutoCloseable {
    * @throws IllegalArgumentException where the port is taken
    */
   public static EmbeddedBroker start(int port) {
+    return start(port, "PLAINTEXT", Map.of());
+  }
+
+  /**
+   * The same for a broker that demands more of its clients.
+   *
+   * @param protocol security protocol of the clients' listener, for example {@code SASL_SSL}
+   * @param settings further settings of the broker, such as its key store
+   */
+  public static EmbeddedBroker start(int port, String protocol, Map<String, String> settings) {
     int[] ports = freePorts(port);
     ScratchFolder folder = ScratchFolder.create("broker");
     try {
-      Properties properties = properties(ports[0], ports[1], folder);
+      Properties properties = properties(ports[0], ports[1], protocol, folder);
+      properties.putAll(settings);
       format(properties);
       KafkaRaftServer server =
           new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
@@ -111,7 +123,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     folder.close();
   }
 
-  private static Properties properties(int port, int controllerPort, ScratchFolder folder) {
+  private static Properties properties(
+      int port, int controllerPort, String protocol, ScratchFolder folder) {
     Properties properties = new Properties();
     properties.putAll(
         Map.of(
@@ -122,11 +135,14 @@ public final class EmbeddedBroker implements AutoCloseable {
             "controller.quorum.voters",
             NODE + "@" + HOST + ":" + controllerPort,
             "listeners",
-            "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort,
+            CLIENTS + "://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort,
             "controller.listener.names",
             "CONTROLLER",
             "listener.security.protocol.map",
-            "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            CLIENTS + ":" + protocol + ",CONTROLLER:PLAINTEXT",
+            // The broker is a client of itself where it ends transactions.
+            "inter.broker.listener.name",
+            CLIENTS,
             "log.dirs",
             folder.path().toString()));
     // One node: internal topics cannot have the default three copies.

@@ -7,6 +7,7 @@ import io.entrain.wire.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -48,11 +49,24 @@ public final class Sender implements AutoCloseable {
   /** Opens a sender and makes those topics of the modalities and the truth that do not exist. */
   public static Sender open(
       String bootstrap, Topics topics, Collection<String> modalities, Speed speed) {
+    return open(bootstrap, topics, modalities, speed, Map.of());
+  }
+
+  /** The same with further settings of Kafka's clients, for example of TLS and SASL. */
+  public static Sender open(
+      String bootstrap,
+      Topics topics,
+      Collection<String> modalities,
+      Speed speed,
+      Map<String, String> kafka) {
     List<String> names = new ArrayList<>(modalities.stream().map(topics::modality).toList());
     names.add(topics.truth());
-    new Broker(bootstrap).createTopics(names, 1);
-    // In real time at once; else in batches, which is an order of magnitude faster.
-    Map<String, String> settings = speed == Speed.MAX ? Map.of("linger.ms", "20") : Map.of();
+    new Broker(bootstrap, kafka).createTopics(names, 1);
+    Map<String, String> settings = new HashMap<>(kafka);
+    if (speed == Speed.MAX) {
+      // In real time at once; else in batches, which is an order of magnitude faster.
+      settings.putIfAbsent("linger.ms", "20");
+    }
     return new Sender(new BlockProducer(bootstrap, topics, Format.PROTOBUF, settings), speed);
   }
 
