@@ -7,6 +7,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import io.entrain.wire.v1.Alignment;
 import io.entrain.wire.v1.Decoded;
+import io.entrain.wire.v1.ModelAnnouncement;
 import io.entrain.wire.v1.Rejected;
 import io.entrain.wire.v1.SignalBlock;
 import io.entrain.wire.v1.Truth;
@@ -31,6 +32,8 @@ public final class MessageCodec<M extends Message> {
   public static final MessageCodec<Rejected> REJECTED =
       new MessageCodec<>(Rejected.getDefaultInstance());
   public static final MessageCodec<Truth> TRUTH = new MessageCodec<>(Truth.getDefaultInstance());
+  public static final MessageCodec<ModelAnnouncement> ANNOUNCEMENT =
+      new MessageCodec<>(ModelAnnouncement.getDefaultInstance());
   static final MessageCodec<SignalBlock> BLOCK =
       new MessageCodec<>(SignalBlock.getDefaultInstance());
 

@@ -14,7 +14,8 @@ public record Topics(String prefix) {
   /** Kafka's rule for a topic name, with room for a modality after the prefix. */
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
 
-  private static final List<String> RESERVED = List.of("decoded", "alignment", "rejected", "truth");
+  private static final List<String> RESERVED =
+      List.of("decoded", "alignment", "rejected", "truth", "models", "shadow");
 
   /** {@code entrain.spikes}, {@code entrain.decoded}, and so on. */
   public static final Topics DEFAULT = new Topics("entrain");
@@ -63,6 +64,16 @@ public record Topics(String prefix) {
   /** The dead letters: {@code Rejected} records. */
   public String rejected() {
     return prefix + ".rejected";
+  }
+
+  /** The control topic: {@code ModelAnnouncement} records. */
+  public String models() {
+    return prefix + ".models";
+  }
+
+  /** {@code Decoded} records of shadow models. */
+  public String shadow() {
+    return prefix + ".shadow";
   }
 
   /** {@code Truth} records of a simulation or a replay. */

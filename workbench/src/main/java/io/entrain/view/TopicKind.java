@@ -22,9 +22,11 @@ enum TopicKind {
     return this == SIGNAL || this == ALIGNMENT || this == TRUTH;
   }
 
-  /** The kind of a topic of this prefix, or null of any other. */
+  /** The kind of a topic of this prefix, or null of any other and of those that are not shown. */
   static TopicKind of(Topics topics, String topic) {
-    if (!topic.startsWith(topics.prefix() + ".")) {
+    if (!topic.startsWith(topics.prefix() + ".")
+        || topic.equals(topics.models())
+        || topic.equals(topics.shadow())) {
       return null;
     }
     if (topic.equals(topics.decoded())) {
