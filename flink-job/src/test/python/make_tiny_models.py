@@ -19,6 +19,11 @@ contract added: an output of the instant 40 ms earlier, headroom, and the lags t
     count'    = count + 1,  allowed' = allowed / 2, so that a host which hands allowed' back is seen
     decoded   = [count', mean of l],  settled = [count' - 2, mean of l],  log variances 0 and 2
     posterior = allowed / sum of allowed; millis = its mean on the grid; headroom = (sum of allowed) - 2
+
+Four more bear on changing a model while a job runs. `successor.onnx` may take the place of `pinnable.onnx`: its level is
+twice as high. `tallied.onnx` (three times) keeps its count under the name `tally`, so sessions must start anew with it.
+`narrow.onnx` lacks an output. `failing.onnx`, of a name of its own, is `pinnable.onnx` until its count would be 6: then it
+does not run.
 """
 
 import copy
@@ -159,15 +164,18 @@ def tiny() -> onnx.ModelProto:
     return with_contract(model, CONTRACT)
 
 
-def pinnable() -> onnx.ModelProto:
+def pinnable(level: float = 1.0, count: str = "count") -> onnx.ModelProto:
+    contract = copy.deepcopy(PINNABLE)
+    contract["states"][0] |= {"name": count, "next": f"next_{count}"}
     nodes = [
         helper.make_node("Unsqueeze", ["lfp_mask", "last"], ["lfp_there"]),
         helper.make_node("Mul", ["lfp", "lfp_there"], ["l"]),
         helper.make_node("ReduceMean", ["l", "inside"], ["mean"], keepdims=0),
-        helper.make_node("Unsqueeze", ["mean", "last"], ["level"]),
-        helper.make_node("Add", ["count", "one"], ["next_count"]),
-        helper.make_node("Sub", ["next_count", "two"], ["earlier"]),
-        helper.make_node("Concat", ["next_count", "level"], ["decoded"], axis=1),
+        helper.make_node("Unsqueeze", ["mean", "last"], ["height"]),
+        helper.make_node("Mul", ["height", "factor"], ["level"]),
+        helper.make_node("Add", [count, "one"], [f"next_{count}"]),
+        helper.make_node("Sub", [f"next_{count}", "two"], ["earlier"]),
+        helper.make_node("Concat", [f"next_{count}", "level"], ["decoded"], axis=1),
         helper.make_node("Concat", ["earlier", "level"], ["settled"], axis=1),
         helper.make_node("Mul", ["decoded", "zero"], ["decoded_log_variance"]),
         helper.make_node("Add", ["decoded_log_variance", "two"], ["settled_log_variance"]),
@@ -184,16 +192,35 @@ def pinnable() -> onnx.ModelProto:
         constant("zero", 0.0),
         constant("one", 1.0),
         constant("two", 2.0),
+        constant("factor", level),
         constant("grid", PINNABLE["lag"]["grid_millis"]),
     ]
     inputs = [value("spikes", 2, 96), value("spikes_mask", 2), value("lfp", 40, 16), value("lfp_mask", 40)]
-    inputs += [value("count", 1), value("allowed", 5)]
+    inputs += [value(count, 1), value("allowed", 5)]
     outputs = [value(f"{name}{part}", 2) for name in ("decoded", "settled") for part in ("", "_log_variance")]
     outputs += [value("lag_posterior", 5), value("lag_millis"), value("headroom")]
-    outputs += [value("next_count", 1), value("next_allowed", 5)]
+    outputs += [value(f"next_{count}", 1), value("next_allowed", 5)]
     graph = helper.make_graph(nodes, "pinnable", inputs, outputs, constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
-    return with_contract(model, PINNABLE)
+    return with_contract(model, contract)
+
+
+def narrow() -> onnx.ModelProto:
+    return with_contract(pinnable(), PINNABLE | {"outputs": PINNABLE["outputs"][:1]})
+
+
+def failing() -> onnx.ModelProto:
+    """`pinnable.onnx` that takes its factor from a table of five, at its count."""
+    model = pinnable()
+    factor = next(tensor for tensor in model.graph.initializer if tensor.name == "factor")
+    factor.CopyFrom(constant("table", [1.0] * 5))
+    for i, node in enumerate(model.graph.node):
+        if list(node.output) == ["level"]:
+            node.input[1] = "taken"
+            model.graph.node.insert(i, helper.make_node("Gather", ["table", "place"], ["taken"]))
+            model.graph.node.insert(i, helper.make_node("Cast", ["count"], ["place"], to=TensorProto.INT64))
+            break
+    return with_contract(model, PINNABLE | {"name": "failing"})
 
 
 def with_contract(model: onnx.ModelProto, contract: dict | None) -> onnx.ModelProto:
@@ -243,6 +270,10 @@ def main() -> None:
     models = {
         "tiny": good,
         "pinnable": pinnable(),
+        "successor": pinnable(level=2.0),
+        "tallied": pinnable(level=3.0, count="tally"),
+        "narrow": narrow(),
+        "failing": failing(),
         "no-contract": with_contract(good, None),
         "float16-input": halved(good),
         "fixed-batch": with_input(good, "carry", value("carry", 6, batch=1)),

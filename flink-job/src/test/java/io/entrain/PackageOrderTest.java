@@ -8,32 +8,42 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** One way down: wire, contract, then timeline and inference side by side, then job. */
+/** One way down: wire, contract, then timeline, control and inference side by side, swap, job. */
 @AnalyzeClasses(packages = "io.entrain", importOptions = DoNotIncludeTests.class)
 class PackageOrderTest {
   private static final String WIRE = "io.entrain.wire..";
   private static final String CONTRACT = "io.entrain.contract..";
   private static final String TIMELINE = "io.entrain.timeline..";
   private static final String INFERENCE = "io.entrain.inference..";
+  private static final String CONTROL = "io.entrain.control..";
+  private static final String SWAP = "io.entrain.swap..";
   private static final String JOB = "io.entrain.job..";
   private static final String FLINK = "org.apache.flink..";
   private static final String ONNX_RUNTIME = "ai.onnxruntime..";
 
   @ArchTest
   static final ArchRule WIRE_IMPORTS_NOTHING_OF_OURS =
-      apart(WIRE, CONTRACT, TIMELINE, INFERENCE, JOB, FLINK, ONNX_RUNTIME);
+      apart(WIRE, CONTRACT, TIMELINE, CONTROL, INFERENCE, SWAP, JOB, FLINK, ONNX_RUNTIME);
 
   @ArchTest
   static final ArchRule CONTRACT_KNOWS_NO_ENGINE =
-      apart(CONTRACT, TIMELINE, INFERENCE, JOB, FLINK, ONNX_RUNTIME);
+      apart(CONTRACT, TIMELINE, CONTROL, INFERENCE, SWAP, JOB, FLINK, ONNX_RUNTIME);
 
   @ArchTest
   static final ArchRule TIMELINE_KNOWS_NO_ENGINE =
-      apart(TIMELINE, INFERENCE, JOB, FLINK, ONNX_RUNTIME, "org.apache.kafka..");
+      apart(TIMELINE, CONTROL, INFERENCE, SWAP, JOB, FLINK, ONNX_RUNTIME, "org.apache.kafka..");
 
   @ArchTest
   static final ArchRule INFERENCE_KNOWS_NO_FLINK =
-      apart(INFERENCE, TIMELINE, JOB, FLINK, "org.apache.kafka..");
+      apart(INFERENCE, TIMELINE, CONTROL, SWAP, JOB, FLINK, "org.apache.kafka..");
+
+  @ArchTest
+  static final ArchRule CONTROL_KNOWS_NOTHING_OF_OURS =
+      apart(CONTROL, WIRE, CONTRACT, TIMELINE, INFERENCE, SWAP, JOB, ONNX_RUNTIME);
+
+  @ArchTest
+  static final ArchRule SWAP_KNOWS_NO_ENGINE =
+      apart(SWAP, TIMELINE, CONTROL, JOB, FLINK, ONNX_RUNTIME, "org.apache.kafka..");
 
   @ArchTest static final ArchRule ONLY_INFERENCE_CALLS_ONNX_RUNTIME = apart(JOB, ONNX_RUNTIME);
 

@@ -31,10 +31,21 @@ final class DecodeMetrics {
   private final Histogram batchWindows;
   private final Histogram inferenceMicros;
   private final Histogram latencyMillis;
+  private final Counter swaps;
+  private final Counter refusedModels;
+  private final Counter shadowWindows;
+  private final Counter shadowSkips;
   private double maskedShare;
+  private volatile String modelSha256;
 
-  DecodeMetrics(MetricGroup operator, WindowQueue queue) {
+  DecodeMetrics(MetricGroup operator, WindowQueue queue, String modelSha256) {
     group = operator.addGroup("entrain");
+    this.modelSha256 = modelSha256;
+    swaps = group.counter("swaps");
+    refusedModels = group.counter("refusedModels");
+    shadowWindows = group.counter("shadowWindows");
+    shadowSkips = group.counter("shadowSkips");
+    group.gauge("modelSha256", () -> this.modelSha256);
     windows = group.counter("windows");
     batches = group.counter("batches");
     maskedPanes = group.counter("maskedPanes");
@@ -58,6 +69,26 @@ final class DecodeMetrics {
 
   void rejected(Reason reason) {
     rejects.get(reason).inc();
+  }
+
+  /** An announcement was refused. */
+  void refused(Reason reason) {
+    rejected(reason);
+    refusedModels.inc();
+  }
+
+  /** The first pane of a model's term came. */
+  void swapped(String sha256) {
+    modelSha256 = sha256;
+    swaps.inc();
+  }
+
+  void shadowDecoded() {
+    shadowWindows.inc();
+  }
+
+  void shadowSkipped() {
+    shadowSkips.inc();
   }
 
   void jumped() {

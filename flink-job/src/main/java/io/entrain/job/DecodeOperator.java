@@ -1,76 +1,77 @@
 package io.entrain.job;
 
-import io.entrain.contract.ModelContract;
-import io.entrain.inference.Batch;
-import io.entrain.inference.OnnxModel;
-import io.entrain.pane.BlockGate;
-import io.entrain.pane.PaneBuilder;
 import io.entrain.pane.PaneRow;
-import io.entrain.timeline.Offer;
-import io.entrain.timeline.PaneVisitor;
-import io.entrain.timeline.SessionTimeline;
-import io.entrain.timeline.TimelineSettings;
-import io.entrain.timeline.Verdict;
-import io.entrain.wire.BlockCodec;
+import io.entrain.swap.ModelTerm;
+import io.entrain.swap.Roll;
+import io.entrain.swap.Schedule;
+import io.entrain.swap.TermException;
+import io.entrain.wire.Block;
 import io.entrain.wire.BlockReading;
 import io.entrain.wire.v1.Reason;
-import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.BoundedMultiInput;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From blocks to decoded panes: keeps each session's timeline, cuts its panes, and runs the model
- * over the ready windows of all sessions together.
+ * From blocks (the first input, by session) and terms of models (the second, all of them) to
+ * decoded panes: keeps each session's panes, and runs the models over the ready windows of all
+ * sessions together.
  *
- * <p>A window waits only while more input is at hand: the flush goes to the end of the task's
- * mailbox and runs once no record was processed since it last came up, or at once when a batch is
- * full. Before a checkpoint barrier everything is flushed, so no window is ever part of a
- * checkpoint.
+ * <p>A window waits only while more input is at hand: work goes to the end of the task's mailbox
+ * and runs once no record was processed since it last came up, or at once when a batch is full.
+ * Before a checkpoint barrier everything is decoded, so no window is ever part of a checkpoint.
+ *
+ * <p>Which model decodes a pane is said in {@link io.entrain.swap}; the second input's watermark is
+ * the horizon beyond which no pane is closed.
  */
 final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
-    implements OneInputStreamOperator<RawRecord, OutputRecord>,
+    implements TwoInputStreamOperator<RawRecord, Announced, OutputRecord>,
         Triggerable<String, VoidNamespace>,
-        BoundedOneInput,
-        PaneVisitor {
+        BoundedMultiInput,
+        SessionPanes.Outlet {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(DecodeOperator.class);
 
   private final transient MailboxExecutor mailbox;
   private final DecodeSettings settings;
 
-  private transient OnnxModel model;
-  private transient ModelContract contract;
-  private transient Batch batch;
-  private transient BlockGate gate;
-  private transient SessionTimeline timeline;
-  private transient PaneBuilder builder;
-  private transient WindowInputs inputs;
+  private transient TermStore terms;
+  private transient Roll roll;
+  private transient Schedule schedule;
+  private transient OpenModels models;
+  private transient Shadows shadows;
+  private transient SessionPanes panes;
   private transient WindowQueue queue;
-  private transient Messages messages;
   private transient SessionStore store;
+  private transient Letters letters;
   private transient DecodeMetrics measures;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient long watermarkMillis;
+  private transient long horizonMillis;
   private transient long recordsSeen;
-  private transient boolean flushScheduled;
+  private transient boolean workScheduled;
+  private transient ModelTerm active;
 
-  // The pane being closed; the visitor's methods run only inside closeReadyPanes.
-  private transient SessionRow closing;
-  private transient long arrivedMillis;
+  /** Sessions that have a pane beyond the horizon. */
+  private transient Set<String> held;
 
   DecodeOperator(
       StreamOperatorParameters<OutputRecord> parameters,
@@ -82,100 +83,157 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
   }
 
   @Override
-  public void open() throws Exception {
-    super.open();
-    model = OnnxModel.open(Path.of(settings.modelFile()), settings.provider());
-    if (!model.sha256().equals(settings.modelSha256())) {
-      throw new IllegalStateException(
-          "the model file %s has SHA-256 %s here and %s where the job was started; give every machine the same file"
-              .formatted(settings.modelFile(), model.sha256(), settings.modelSha256()));
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    terms = TermStore.open(context.getOperatorStateStore());
+    try {
+      roll = terms.resume(settings.models(), settings.freshState());
+    } catch (TermException doesNotFit) {
+      throw new SuppressRestartsException(doesNotFit);
     }
-    contract = model.contract();
-    batch = model.batch(settings.batchWindows(), settings.batchShape());
-    gate = new BlockGate(contract, new BlockCodec(settings.maxRecordBytes()));
-    timeline =
-        new SessionTimeline(
-            new TimelineSettings(
-                contract.hopNanos(),
-                contract.modalities().size(),
-                settings.latenessMillis(),
-                TimeUnit.MILLISECONDS.toNanos(settings.clockJumpMillis())));
-    builder = new PaneBuilder(contract);
-    inputs = new WindowInputs(contract, settings.lagRange());
-    queue = new WindowQueue(!contract.states().isEmpty());
-    messages = new Messages(contract, model.sha256(), settings.format());
-    store = SessionStore.open(contract, getKeyedStateBackend());
-    measures = new DecodeMetrics(getMetricGroup(), queue);
-    timers = getInternalTimerService("panes", VoidNamespaceSerializer.INSTANCE, this);
-    watermarkMillis = Long.MIN_VALUE;
-    LOG.info("Decoding with {} ({}): {}", contract.name(), model.sha256(), model.providerNote());
+    schedule = roll.live().get(settings.model().model());
+    held = new LinkedHashSet<>();
   }
 
   @Override
-  public void processElement(StreamRecord<RawRecord> element) throws Exception {
+  public void open() throws Exception {
+    super.open();
+    watermarkMillis = Long.MIN_VALUE;
+    horizonMillis = Long.MIN_VALUE;
+    models = new OpenModels(term -> Decoder.open(term, settings));
+    models.keep(roll.terms());
+    models.awaitAll();
+    for (ModelTerm term : schedule.terms()) {
+      Decoder decoder = models.get(term);
+      LOG.info("Decoding with {} ({}): {}", term.model(), term.sha256(), decoder.providerNote());
+    }
+    active = schedule.at(Long.MIN_VALUE);
+    queue = new WindowQueue();
+    measures = new DecodeMetrics(getMetricGroup(), queue, active.sha256());
+    letters = new Letters(settings.format());
+    store = SessionStore.open(models.get(active).contract(), getKeyedStateBackend());
+    panes = new SessionPanes(models.get(active).contract(), settings, store, this);
+    shadows =
+        new Shadows(
+            roll.shadows(),
+            new Shadows.Surroundings(models, store, measures, letters),
+            settings.batchWindows(),
+            this::emit);
+    timers = getInternalTimerService("panes", VoidNamespaceSerializer.INSTANCE, this);
+    held.addAll(SessionStore.sessions(getKeyedStateBackend()));
+  }
+
+  @Override
+  public void processElement1(StreamRecord<RawRecord> element) throws Exception {
     recordsSeen++;
     RawRecord raw = element.getValue();
-    BlockReading reading = gate.read(raw.stream(), raw.session(), raw.value());
+    BlockReading reading = panes.read(raw);
     if (!reading.isAccepted()) {
       reject(raw, reading.reason(), reading.detail());
       return;
     }
     SessionRow session = store.row();
     session.newestMillis = Math.max(session.newestMillis, raw.timestampMillis());
-    offer(session, new KeptBlock(raw, reading.block()));
+    panes.offer(session, new KeptBlock(raw, reading.block()));
     closeReadyPanes(session, watermarkMillis);
     keepUp(session);
   }
 
-  private void offer(SessionRow session, KeptBlock kept) throws Exception {
-    RawRecord raw = kept.raw;
-    long start = kept.block.startNanos();
-    long end = kept.block.endNanos();
-    Offer offer = timeline.offer(session.timeline, raw.stream(), start, end, raw.timestampMillis());
-    if (offer.verdict().kept()) {
-      store.keep(raw.stream(), offer.keyNanos(), kept);
+  /** A model begins to be opened at once: its term lies ahead. */
+  @Override
+  public void processElement2(StreamRecord<Announced> element) {
+    ModelTerm term = element.getValue().term();
+    if (term == null) {
+      if (settings.first() && getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
+        measures.refused(element.getValue().reason());
+        emit(element.getValue().letter());
+      }
+    } else if (term.shadow() ? settings.first() : term.model().equals(settings.model().model())) {
+      roll.add(term);
+      keepModels();
     }
-    Rejections.of(offer.verdict())
-        .ifPresent(reason -> reject(raw, reason, Rejections.detail(offer.verdict(), kept.block)));
-    if (offer.verdict() == Verdict.HELD) {
-      measures.jumped();
-      LOG.warn(
-          "Clock jump: session {}, {} now at {} ns",
-          kept.block.session(),
-          kept.block.modality(),
-          start);
-    }
+  }
+
+  /** Waits until every model is open that is being opened. */
+  void awaitModels() {
+    models.awaitAll();
+  }
+
+  private void keepModels() {
+    models.keep(roll.terms().stream().filter(term -> !shadows.hasFailed(term)).toList());
   }
 
   /** Closes every pane that is ready and queues its window; the session is the current key. */
   private void closeReadyPanes(SessionRow session, long watermark) throws Exception {
-    closing = session;
-    arrivedMillis = Long.MIN_VALUE;
-    while (timeline.closeNext(session.timeline, watermark, this)) {
-      long pane = session.timeline.nextPane - 1;
-      store.putPane(pane, builder.build());
-      long arrived = arrivedMillis == Long.MIN_VALUE ? session.newestMillis : arrivedMillis;
-      queue.add(
-          new ReadyWindow(
-              (String) getCurrentKey(),
-              pane,
-              session.timeline.closedPanes - 1,
-              session.timeline.stretch,
-              arrived));
-      arrivedMillis = Long.MIN_VALUE;
+    while (panes.closeNext(session, watermark, horizonMillis(session))) {
+      enqueue(session);
+    }
+    if (panes.isBeyondHorizon()) {
+      held.add((String) getCurrentKey());
     }
     if (queue.fills(settings.batchWindows())) {
       flush();
     } else if (queue.size() > 0) {
-      scheduleFlush();
+      scheduleWork();
     }
   }
 
-  /** Stores the session and sets its one timer. */
+  /**
+   * A session whose log times run ahead of the wall clock is not held until the clock is there: its
+   * producer's clock is wrong, and announcements mean nothing on it unless they name a time.
+   */
+  private long horizonMillis(SessionRow session) {
+    boolean ahead = session.newestMillis > System.currentTimeMillis() + settings.leadMillis();
+    return ahead && horizonMillis != Long.MIN_VALUE ? Long.MAX_VALUE : horizonMillis;
+  }
+
+  private void enqueue(SessionRow session) throws Exception {
+    long logMillis = session.timeline.logMillis;
+    ModelTerm term = schedule.at(logMillis);
+    Decoder decoder = models.get(term);
+    if (!queue.isFor(decoder)) {
+      flush();
+    }
+    queue.serve(decoder);
+    if (term.fromMillis() > active.fromMillis()) {
+      active = term;
+      measures.swapped(term.sha256());
+    }
+    long paneInStretch = session.timeline.closedPanes - 1;
+    if (session.epoch != term.epoch()) {
+      session.epoch = term.epoch();
+      session.freshPane = paneInStretch;
+    }
+    int keep = Math.max(decoder.contract().contextHops(), shadows.contextHops(logMillis));
+    queue.add(
+        new ReadyWindow(
+            (String) getCurrentKey(),
+            session.timeline.nextPane - 1,
+            paneInStretch,
+            session.timeline.stretch,
+            panes.arrivedMillis(),
+            logMillis,
+            paneInStretch - session.freshPane,
+            keep,
+            keep < session.keptHops));
+    session.keptHops = keep;
+  }
+
+  /**
+   * Stores the session and sets its one timer; none where the horizon holds it, which would fire at
+   * once and again.
+   */
   private void keepUp(SessionRow session) throws Exception {
+    if (!panes.isBeyondHorizon()) {
+      setTimer(session);
+    }
+    store.putRow(session);
+  }
+
+  private void setTimer(SessionRow session) {
     long wanted =
         Math.min(
-            timeline.nextDeadlineMillis(session.timeline),
+            panes.nextDeadlineMillis(session),
             session.newestMillis + settings.sessionTimeoutMillis());
     if (wanted < session.timerMillis) {
       if (session.timerMillis != Long.MAX_VALUE) {
@@ -184,21 +242,23 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
       timers.registerEventTimeTimer(VoidNamespace.INSTANCE, wanted);
       session.timerMillis = wanted;
     }
-    store.putRow(session);
   }
 
   @Override
   public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-    if (!store.exists()) {
-      return;
+    if (store.exists()) {
+      SessionRow session = store.row();
+      session.timerMillis = Long.MAX_VALUE;
+      lookAt(session, Math.max(watermarkMillis, timer.getTimestamp()));
     }
-    SessionRow session = store.row();
-    session.timerMillis = Long.MAX_VALUE;
-    long now = Math.max(watermarkMillis, timer.getTimestamp());
+  }
+
+  /** Closes what is ready by {@code now}, and forgets the session where it is over. */
+  private void lookAt(SessionRow session, long now) throws Exception {
     boolean over = now >= session.newestMillis + settings.sessionTimeoutMillis();
     closeReadyPanes(session, over ? Long.MAX_VALUE : now);
-    if (over) {
-      flush();
+    if (over && !panes.isBeyondHorizon()) {
+      decodeAll();
       store.clear();
     } else {
       keepUp(session);
@@ -211,90 +271,56 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
   }
 
   @Override
-  public void use(int stream, long blockNanos, long fromNanos, long toNanos, long logMillis) {
-    KeptBlock kept = kept(stream, blockNanos);
-    long pane = closing.timeline.nextPane * contract.hopNanos();
-    builder.add(stream, kept.block, pane, fromNanos, toNanos);
-    arrivedMillis = Math.max(arrivedMillis, logMillis);
-  }
-
-  @Override
-  public void late(int stream, long blockNanos) {
-    KeptBlock kept = kept(stream, blockNanos);
-    reject(kept.raw, Reason.TOO_LATE, Rejections.detail(Verdict.TOO_LATE, kept.block));
-  }
-
-  @Override
-  public void release(int stream, long blockNanos) {
-    try {
-      store.forget(stream, blockNanos);
-    } catch (Exception e) {
-      throw new StateException(e);
-    }
-  }
-
-  @Override
-  public void jumped(int stream, long blockNanos) {
-    KeptBlock kept = kept(stream, blockNanos);
-    reject(kept.raw, Reason.CLOCK_JUMP, Rejections.detail(Verdict.CLOCK_JUMP, kept.block));
-    release(stream, blockNanos);
-  }
-
-  @Override
-  public void newStretch(int stretch) {
-    try {
-      flush();
-    } catch (Exception e) {
-      throw new StateException(e);
-    }
-    store.startStretch();
-    LOG.warn("Session {} follows a clock jump: stretch {}", getCurrentKey(), stretch);
-  }
-
-  /** The kept block, read again from its record after a restore. */
-  private KeptBlock kept(int stream, long blockNanos) {
-    try {
-      KeptBlock kept = store.kept(stream, blockNanos);
-      if (kept.block == null) {
-        kept.block = gate.read(stream, kept.raw.session(), kept.raw.value()).block();
-      }
-      return kept;
-    } catch (Exception e) {
-      throw new StateException(e);
-    }
-  }
-
-  private void reject(RawRecord raw, Reason reason, String detail) {
-    if (settings.rejects()) {
+  public void reject(RawRecord raw, Reason reason, String detail) {
+    if (settings.first()) {
       measures.rejected(reason);
-      byte[] letter = messages.rejected(raw, reason, detail);
-      emit(new OutputRecord(OutputKind.REJECTED, raw.key(), letter, raw.timestampMillis(), 0, 0));
+      emit(letters.of(raw, reason, detail));
     }
+  }
+
+  @Override
+  public void held(Block block) {
+    measures.jumped();
+    LOG.warn(
+        "Clock jump: session {}, {} now at {} ns",
+        block.session(),
+        block.modality(),
+        block.startNanos());
+  }
+
+  @Override
+  public void newStretch(int stretch) throws Exception {
+    decodeAll();
+    LOG.warn("Session {} follows a clock jump: stretch {}", getCurrentKey(), stretch);
   }
 
   private void emit(OutputRecord record) {
     output.collect(new StreamRecord<>(record));
   }
 
-  private void scheduleFlush() {
-    if (!flushScheduled) {
-      flushScheduled = true;
+  private void scheduleWork() {
+    if (!workScheduled) {
+      workScheduled = true;
       long seen = recordsSeen;
-      mailbox.execute(() -> flushIfIdle(seen), "flush ready windows");
+      mailbox.execute(() -> workIfIdle(seen), "decode ready windows");
     }
   }
 
   /**
    * Between two mails the task processes one record if there is one: none seen means none at hand.
+   * One window of a shadow a mail, so that a live one waits for no more.
    */
-  private void flushIfIdle(long seenBefore) throws Exception {
-    flushScheduled = false;
-    if (queue.size() > 0) {
-      if (recordsSeen == seenBefore) {
+  private void workIfIdle(long seenBefore) throws Exception {
+    workScheduled = false;
+    if (recordsSeen == seenBefore) {
+      if (queue.size() > 0) {
         flush();
-      } else {
-        scheduleFlush();
+      } else if (shadows.areWaiting()) {
+        shadows.decodeNext(this::setCurrentKey);
       }
+    }
+    if (queue.size() > 0 || shadows.areWaiting()) {
+      scheduleWork();
     }
   }
 
@@ -302,81 +328,155 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
   private void flush() throws Exception {
     Object key = getCurrentKey();
     while (queue.size() > 0) {
-      run(queue.take(settings.batchWindows()));
+      run(queue.decoder(), queue.take(settings.batchWindows()));
+    }
+    if (key != null) {
+      setCurrentKey(key);
+    }
+    if (shadows.areWaiting()) {
+      scheduleWork();
+    }
+  }
+
+  /** Decodes all that waits, shadows too. The current key is the same afterwards. */
+  private void decodeAll() throws Exception {
+    flush();
+    Object key = getCurrentKey();
+    while (shadows.areWaiting()) {
+      shadows.decodeNext(this::setCurrentKey);
     }
     if (key != null) {
       setCurrentKey(key);
     }
   }
 
-  private void run(List<ReadyWindow> windows) throws Exception {
+  private void run(Decoder decoder, List<ReadyWindow> windows) throws Exception {
     PaneRow[] newest = new PaneRow[windows.size()];
     for (int row = 0; row < windows.size(); row++) {
-      setCurrentKey(windows.get(row).session());
-      newest[row] = inputs.fill(batch, row, windows.get(row).pane(), store);
+      ReadyWindow window = windows.get(row);
+      setCurrentKey(window.session());
+      newest[row] =
+          decoder.fill(
+              row,
+              store.window(window.pane(), decoder.contract().contextHops()),
+              window.panesSinceStart() == 0 ? null : store.tensors());
     }
-    long before = System.nanoTime();
-    batch.run(windows.size());
-    long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - before);
+    long micros = decoder.run(windows.size());
     measures.batch(windows.size(), micros);
     for (int row = 0; row < windows.size(); row++) {
-      finish(windows.get(row), newest[row], row, micros, windows.size());
+      setCurrentKey(windows.get(row).session());
+      keepState(decoder, windows.get(row), row);
+      publish(decoder, windows.get(row), newest[row], new Call(row, windows.size(), micros));
+      shadows.offer(windows.get(row));
+      dropPanes(windows.get(row));
     }
   }
 
-  private void finish(ReadyWindow window, PaneRow newest, int row, long micros, int size)
-      throws Exception {
-    setCurrentKey(window.session());
-    if (!contract.states().isEmpty()) {
-      store.putTensors(inputs.nextTensors(batch, row));
+  private void keepState(Decoder decoder, ReadyWindow window, int row) throws Exception {
+    if (decoder.hasStates()) {
+      store.putTensors(decoder.nextTensors(row));
+    } else if (window.panesSinceStart() == 0) {
+      store.putTensors(null);
     }
-    store.dropPane(window.pane() - contract.contextHops() + 1);
+  }
+
+  /** A row of a call of the model. */
+  private record Call(int row, int size, long micros) {}
+
+  private void publish(Decoder decoder, ReadyWindow window, PaneRow newest, Call call) {
     byte[] key = Messages.key(window.session());
     long arrived = window.arrivedMillis();
-    byte[] decoded = messages.decoded(window, newest, batch, row);
-    emit(new OutputRecord(OutputKind.DECODED, key, decoded, arrived, micros, size));
-    if (settings.alignment() && (contract.lag() != null || contract.attention() != null)) {
-      byte[] alignment = messages.alignment(window, batch, row);
-      emit(new OutputRecord(OutputKind.ALIGNMENT, key, alignment, arrived, micros, size));
+    boolean warmingUp = window.panesSinceStart() < decoder.contract().warmupHops();
+    byte[] decoded = decoder.decoded(window, warmingUp, newest, call.row());
+    emit(new OutputRecord(OutputKind.DECODED, key, decoded, arrived, call.micros(), call.size()));
+    if (settings.alignment() && decoder.hasAlignment()) {
+      byte[] alignment = decoder.alignment(window, call.row());
+      emit(
+          new OutputRecord(
+              OutputKind.ALIGNMENT, key, alignment, arrived, call.micros(), call.size()));
     }
-    measure(window, newest, row);
+    measures.emitted(System.currentTimeMillis() - arrived, newest.presentShare());
+    if (decoder.contract().lag() != null) {
+      measures.lag(window.session(), decoder.lag(call.row()));
+    }
   }
 
-  private void measure(ReadyWindow window, PaneRow newest, int row) {
-    double present = 0;
-    for (int i = 0; i < contract.modalities().size(); i++) {
-      present += newest.presentShare(i) / contract.modalities().size();
-    }
-    measures.emitted(System.currentTimeMillis() - window.arrivedMillis(), present);
-    if (contract.lag() != null) {
-      measures.lag(window.session(), messages.lag(batch, row));
+  private void dropPanes(ReadyWindow window) throws Exception {
+    long oldest = window.pane() - window.keptHops() + 1;
+    if (window.sweeps()) {
+      store.dropPanesThrough(oldest);
+    } else {
+      store.dropPane(oldest);
     }
   }
 
   @Override
-  public void processWatermark(Watermark mark) throws Exception {
+  public void processWatermark1(Watermark mark) throws Exception {
     watermarkMillis = mark.getTimestamp();
     if (getTimeServiceManager().isPresent()) {
       getTimeServiceManager().get().advanceWatermark(mark);
     }
-    flushBeforeEnd(mark);
+    retire();
+    decodeBeforeEnd(mark);
     output.emitWatermark(mark);
   }
 
-  private void flushBeforeEnd(Watermark mark) throws Exception {
+  /** The horizon moved: sessions with a pane behind it are looked at. */
+  @Override
+  public void processWatermark2(Watermark mark) throws Exception {
+    horizonMillis = mark.getTimestamp();
+    List<String> sessions = List.copyOf(held);
+    held.clear();
+    for (String session : sessions) {
+      setCurrentKey(session);
+      if (store.exists()) {
+        lookAt(store.row(), watermarkMillis);
+      }
+    }
+    retire();
+    decodeBeforeEnd(mark);
+  }
+
+  /**
+   * Closes the models whose terms have ended for every session: by the watermark no pane before the
+   * next term is open any more, unless the horizon holds it.
+   */
+  private void retire() throws Exception {
+    long ended = Math.min(watermarkMillis, horizonMillis);
+    if (ended != Long.MIN_VALUE && roll.hasEnded(ended - settings.latenessMillis())) {
+      decodeAll();
+      roll.retire(ended - settings.latenessMillis());
+      keepModels();
+    }
+  }
+
+  private void decodeBeforeEnd(Watermark mark) throws Exception {
     if (mark.equals(Watermark.MAX_WATERMARK)) {
-      flush();
+      decodeAll();
+    }
+  }
+
+  @Override
+  protected void processWatermarkStatus(WatermarkStatus status, int index) {
+    if (index == 0) {
+      output.emitWatermarkStatus(status);
     }
   }
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
-    flush();
+    decodeAll();
   }
 
   @Override
-  public void endInput() throws Exception {
-    flush();
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    terms.write(roll.terms(), settings.models());
+  }
+
+  @Override
+  public void endInput(int input) throws Exception {
+    decodeAll();
   }
 
   @Override
@@ -384,11 +484,8 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
     try {
       super.close();
     } finally {
-      if (batch != null) {
-        batch.close();
-      }
-      if (model != null) {
-        model.close();
+      if (models != null) {
+        models.close();
       }
     }
   }

@@ -2,13 +2,13 @@ package io.entrain.job;
 
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperatorFactory;
 
 /** Makes a {@link DecodeOperator} on the TaskManager, with the task's mailbox. */
 final class DecodeOperatorFactory extends AbstractStreamOperatorFactory<OutputRecord>
-    implements OneInputStreamOperatorFactory<RawRecord, OutputRecord> {
+    implements TwoInputStreamOperatorFactory<RawRecord, Announced, OutputRecord> {
   private static final long serialVersionUID = 1L;
 
   private final DecodeSettings settings;

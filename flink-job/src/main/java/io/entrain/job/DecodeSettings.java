@@ -2,14 +2,19 @@ package io.entrain.job;
 
 import io.entrain.inference.BatchShape;
 import io.entrain.inference.Provider;
+import io.entrain.swap.ModelTerm;
 import io.entrain.wire.Format;
 import java.io.Serializable;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What the decode operator is told once.
  *
- * @param modelFile path or file name of the ONNX model, as the TaskManager sees it
- * @param modelSha256 the hash that the file must have
+ * @param model the model that the settings name, as the TaskManager sees its file
+ * @param shadows the shadow models that the settings name; none but of the job's first model
+ * @param freshState whether sessions may start anew where their state does not fit the model
+ * @param leadMillis how long after its record an announcement takes effect at the earliest
  * @param provider where the model runs
  * @param batchWindows most windows in one call
  * @param batchShape whether results are bit-equal whatever shares their batch
@@ -21,11 +26,14 @@ import java.io.Serializable;
  * @param maxRecordBytes a larger record is refused
  * @param format how messages are written
  * @param alignment whether lag posterior and attention are written
- * @param rejects whether refused records are written; one model of the job does it for all
+ * @param first whether this is the job's first model, which writes for all what was refused, and
+ *     runs the shadows
  */
 record DecodeSettings(
-    String modelFile,
-    String modelSha256,
+    ModelTerm model,
+    List<ModelTerm> shadows,
+    boolean freshState,
+    long leadMillis,
     Provider provider,
     int batchWindows,
     BatchShape batchShape,
@@ -36,13 +44,16 @@ record DecodeSettings(
     int maxRecordBytes,
     Format format,
     boolean alignment,
-    boolean rejects)
+    boolean first)
     implements Serializable {
 
-  static DecodeSettings of(JobConfig config, JobModel model, boolean rejects) {
+  static DecodeSettings of(
+      JobConfig config, JobModel model, List<JobModel> shadows, boolean first) {
     return new DecodeSettings(
-        model.file(),
-        model.sha256(),
+        model.term(false),
+        first ? shadows.stream().map(shadow -> shadow.term(true)).toList() : List.of(),
+        config.flag(Setting.FRESH_STATE),
+        config.number(Setting.SWAP_LEAD_MILLIS),
         config.provider(),
         (int) config.number(Setting.BATCH_WINDOWS),
         config.batchShape(model.provider()),
@@ -53,6 +64,11 @@ record DecodeSettings(
         (int) config.number(Setting.MAX_RECORD_BYTES),
         config.format(),
         config.flag(Setting.ALIGNMENT),
-        rejects);
+        first);
+  }
+
+  /** All models that the settings name. */
+  List<ModelTerm> models() {
+    return Stream.concat(Stream.of(model), shadows.stream()).toList();
   }
 }

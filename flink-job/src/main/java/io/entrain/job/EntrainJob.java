@@ -1,8 +1,11 @@
 package io.entrain.job;
 
 import io.entrain.contract.ModelContract;
+import io.entrain.control.ControlSource;
+import io.entrain.swap.ModelTerm;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -20,7 +23,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * The graph of the job, the same for production, demo and tests, whatever its sources and sink:
  *
  * <pre>
- * source of each modality -> by session -> decode (one for each model) -> sink
+ * source of each modality -> by session ---> decode (one for each model) -> sink
+ * source of announcements -> admit -> to all ---^
  * </pre>
  */
 public final class EntrainJob {
@@ -49,47 +53,105 @@ public final class EntrainJob {
   public static List<JobModel> build(StreamExecutionEnvironment environment, JobConfig config) {
     List<JobModel> models = JobModel.open(config);
     ModelContract contract = models.get(0).contract();
-    KafkaSetup.check(config, contract);
-    build(environment, config, models, KafkaEnds.sources(config, contract), KafkaEnds.sink(config));
+    JobModels all = new JobModels(models, JobModel.openShadows(config, models));
+    ControlSource.Span announcements = KafkaSetup.check(config, contract);
+    JobEnds ends =
+        new JobEnds(
+            KafkaEnds.sources(config, contract),
+            KafkaEnds.control(config, announcements),
+            KafkaEnds.sink(config));
+    build(environment, config, all, ends);
     return models;
   }
 
   /**
-   * Builds the job between any ends.
+   * The models of a job.
    *
-   * @param models at least one, all of the same modalities
+   * @param live at least one
+   * @param shadows of the same modalities
+   */
+  record JobModels(List<JobModel> live, List<JobModel> shadows) {
+    List<ModelTerm> terms() {
+      return Stream.concat(
+              live.stream().map(model -> model.term(false)),
+              shadows.stream().map(model -> model.term(true)))
+          .toList();
+    }
+  }
+
+  /**
+   * The ends of a job.
+   *
    * @param sources one for each modality of the models, in their order
+   * @param control announcements of models, read by one subtask; its watermark says how far they
+   *     are known
    * @param sink takes every kind of output
    */
-  public static void build(
-      StreamExecutionEnvironment environment,
-      JobConfig config,
-      List<JobModel> models,
+  record JobEnds(
       List<Source<RawRecord, ?, ?>> sources,
-      Sink<OutputRecord> sink) {
+      Source<RawRecord, ?, ?> control,
+      Sink<OutputRecord> sink) {}
+
+  /** Builds the job between any ends. */
+  static void build(
+      StreamExecutionEnvironment environment, JobConfig config, JobModels models, JobEnds ends) {
     environment.configure(engineSettings(config));
     environment.setParallelism((int) config.number(Setting.PARALLELISM));
     environment.setMaxParallelism(MAX_PARALLELISM);
     KeyedStream<RawRecord, String> bySession =
-        blocks(environment, config, models.get(0).contract(), sources)
+        blocks(environment, config, models.live().get(0).contract(), ends.sources())
             .keyBy(RawRecord::session, Types.STRING);
+    DataStream<Announced> announced =
+        announced(environment, config, models, ends.control()).broadcast();
     DataStream<OutputRecord> outputs = null;
-    for (JobModel model : models) {
-      DecodeSettings settings = DecodeSettings.of(config, model, outputs == null);
-      DataStream<OutputRecord> decoded = decode(bySession, model.contract().name(), settings);
+    for (JobModel model : models.live()) {
+      DecodeSettings settings = DecodeSettings.of(config, model, models.shadows(), outputs == null);
+      DataStream<OutputRecord> decoded = decode(bySession, announced, settings);
       outputs = outputs == null ? decoded : outputs.union(decoded);
     }
-    outputs.sinkTo(sink).name("publish").uid("publish");
+    outputs.sinkTo(ends.sink()).name("publish").uid("publish");
   }
 
   private static DataStream<OutputRecord> decode(
-      KeyedStream<RawRecord, String> bySession, String model, DecodeSettings settings) {
+      KeyedStream<RawRecord, String> bySession,
+      DataStream<Announced> announced,
+      DecodeSettings settings) {
+    String model = settings.model().model();
     return bySession
+        .connect(announced)
         .transform(
             "decode " + model,
             TypeInformation.of(OutputRecord.class),
             new DecodeOperatorFactory(settings))
         .uid("decode-" + model);
+  }
+
+  /** Announcements and what becomes of them, in one place for all decoders. */
+  private static DataStream<Announced> announced(
+      StreamExecutionEnvironment environment,
+      JobConfig config,
+      JobModels models,
+      Source<RawRecord, ?, ?> control) {
+    AdmitSettings settings =
+        new AdmitSettings(
+            models.terms(),
+            config.flag(Setting.FRESH_STATE),
+            config.provider(),
+            config.lagRange(),
+            config.number(Setting.SWAP_LEAD_MILLIS),
+            config.format());
+    return environment
+        .fromSource(
+            control,
+            WatermarkStrategy.noWatermarks(),
+            "read models",
+            TypeInformation.of(RawRecord.class))
+        .uid("read-models")
+        .setParallelism(1)
+        .transform(
+            "admit models", TypeInformation.of(Announced.class), new AdmitOperatorFactory(settings))
+        .uid("admit-models")
+        .setParallelism(1);
   }
 
   private static DataStream<RawRecord> blocks(

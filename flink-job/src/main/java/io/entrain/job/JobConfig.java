@@ -118,10 +118,12 @@ public final class JobConfig implements Serializable {
     number(Setting.IDLE_TIMEOUT_MILLIS, 0, 3_600_000);
     number(Setting.CLOCK_JUMP_MILLIS, 1000, 86_400_000);
     number(Setting.SESSION_TIMEOUT_MILLIS, 1000, 604_800_000);
+    number(Setting.SWAP_LEAD_MILLIS, 100, 3_600_000);
     number(Setting.MAX_RECORD_BYTES, 1024, 1 << 28);
     number(Setting.BATCH_WINDOWS, 1, 1024);
     number(Setting.PARALLELISM, 1, 32_768);
-    for (Setting setting : List.of(Setting.ALIGNMENT, Setting.CREATE_TOPICS, Setting.BOUNDED)) {
+    for (Setting setting :
+        List.of(Setting.ALIGNMENT, Setting.CREATE_TOPICS, Setting.BOUNDED, Setting.FRESH_STATE)) {
       choice(setting, List.of("true", "false"));
     }
     choice(Setting.START_FROM, List.of("earliest", "latest", "committed"));
@@ -198,16 +200,24 @@ public final class JobConfig implements Serializable {
 
   /** The model files. */
   public List<String> models() {
-    List<String> files =
-        Arrays.stream(text(Setting.MODELS).split(","))
-            .map(String::strip)
-            .filter(file -> !file.isEmpty())
-            .toList();
+    List<String> files = files(Setting.MODELS);
     if (files.isEmpty()) {
       throw new ConfigException(
           "models is empty; name at least one ONNX file, for example --models model/trained/lag-posterior.onnx");
     }
     return files;
+  }
+
+  /** The files of the shadow models; may be none. */
+  List<String> shadowModels() {
+    return files(Setting.SHADOW_MODELS);
+  }
+
+  private List<String> files(Setting setting) {
+    return Arrays.stream(text(setting).split(","))
+        .map(String::strip)
+        .filter(file -> !file.isEmpty())
+        .toList();
   }
 
   public Delivery delivery() {

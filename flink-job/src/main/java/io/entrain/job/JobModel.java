@@ -3,6 +3,7 @@ package io.entrain.job;
 import io.entrain.contract.ModelContract;
 import io.entrain.inference.OnnxModel;
 import io.entrain.inference.Provider;
+import io.entrain.swap.ModelTerm;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -39,27 +40,50 @@ public record JobModel(
    */
   public static List<JobModel> open(List<String> files, Provider provider) {
     List<JobModel> models = files.stream().map(file -> open(file, provider)).toList();
-    ModelContract first = models.get(0).contract();
-    for (JobModel model : models) {
-      ModelContract contract = model.contract();
-      if (!contract.modalities().equals(first.modalities())
-          || contract.hopMillis() != first.hopMillis()) {
-        throw new ConfigException(
-            "models %s and %s do not read the same streams (%s every %d ms, %s every %d ms); run them as two jobs"
-                .formatted(
-                    first.name(),
-                    contract.name(),
-                    first.modalities(),
-                    first.hopMillis(),
-                    contract.modalities(),
-                    contract.hopMillis()));
-      }
+    models.forEach(model -> checkStreams(models.get(0).contract(), model.contract()));
+    checkNames(files, models);
+    return models;
+  }
+
+  private static void checkStreams(ModelContract first, ModelContract contract) {
+    if (!contract.modalities().equals(first.modalities())
+        || contract.hopMillis() != first.hopMillis()) {
+      throw new ConfigException(
+          "models %s and %s do not read the same streams (%s every %d ms, %s every %d ms); run them as two jobs"
+              .formatted(
+                  first.name(),
+                  contract.name(),
+                  first.modalities(),
+                  first.hopMillis(),
+                  contract.modalities(),
+                  contract.hopMillis()));
     }
+  }
+
+  private static void checkNames(List<String> files, List<JobModel> models) {
     long names = models.stream().map(model -> model.contract().name()).distinct().count();
     if (names < models.size()) {
       throw new ConfigException("two of the models %s have the same name".formatted(files));
     }
-    return models;
+  }
+
+  /**
+   * Opens the shadow models of a job.
+   *
+   * @throws io.entrain.inference.ModelException where a file is no model that can run
+   * @throws ConfigException where one does not read the streams of the live models
+   */
+  static List<JobModel> openShadows(JobConfig config, List<JobModel> live) {
+    List<JobModel> shadows =
+        config.shadowModels().stream().map(file -> open(file, config.provider())).toList();
+    shadows.forEach(shadow -> checkStreams(live.get(0).contract(), shadow.contract()));
+    checkNames(config.shadowModels(), shadows);
+    return shadows;
+  }
+
+  /** The term that it begins with. */
+  ModelTerm term(boolean shadow) {
+    return ModelTerm.ofSettings(contract, shadow, file, sha256);
   }
 
   private static JobModel open(String file, Provider provider) {

@@ -1,6 +1,7 @@
 package io.entrain.job;
 
 import io.entrain.contract.ModelContract;
+import io.entrain.control.ControlSource;
 import io.entrain.wire.Timing;
 import io.entrain.wire.Topics;
 import java.util.ArrayList;
@@ -60,6 +61,15 @@ final class KafkaEnds {
       builder.setBounded(OffsetsInitializer.latest());
     }
     return builder.build();
+  }
+
+  /** The control topic, from and to the offsets that were asked for when the job was built. */
+  static Source<RawRecord, ?, ?> control(JobConfig config, ControlSource.Span span) {
+    Properties properties = config.kafkaProperties();
+    properties.setProperty("client.id", config.text(Setting.GROUP) + "-" + span.topic());
+    // Half of the lead is for clocks that differ.
+    return new ControlSource<>(
+        properties, span, new RawDeserializer(-1), config.number(Setting.SWAP_LEAD_MILLIS) / 2);
   }
 
   @SuppressWarnings(
@@ -137,11 +147,13 @@ final class KafkaEnds {
     private final String decoded;
     private final String alignment;
     private final String rejected;
+    private final String shadow;
 
     OutputSerializer(Topics topics) {
       decoded = topics.decoded();
       alignment = topics.alignment();
       rejected = topics.rejected();
+      shadow = topics.shadow();
     }
 
     /**
@@ -151,7 +163,8 @@ final class KafkaEnds {
     public Optional<KafkaDatasetFacet> getKafkaDatasetFacet() {
       return Optional.of(
           new DefaultKafkaDatasetFacet(
-              DefaultKafkaDatasetIdentifier.ofTopics(List.of(decoded, alignment, rejected))));
+              DefaultKafkaDatasetIdentifier.ofTopics(
+                  List.of(decoded, alignment, rejected, shadow))));
     }
 
     @Override
@@ -162,6 +175,7 @@ final class KafkaEnds {
             case DECODED -> decoded;
             case ALIGNMENT -> alignment;
             case REJECTED -> rejected;
+            case SHADOW -> shadow;
           };
       ProducerRecord<byte[], byte[]> record =
           new ProducerRecord<>(topic, output.key(), output.value());

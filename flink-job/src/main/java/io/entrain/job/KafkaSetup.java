@@ -1,6 +1,7 @@
 package io.entrain.job;
 
 import io.entrain.contract.ModelContract;
+import io.entrain.control.ControlSource;
 import io.entrain.wire.Broker;
 import io.entrain.wire.Topics;
 import java.util.ArrayList;
@@ -29,7 +30,12 @@ final class KafkaSetup {
 
   private KafkaSetup() {}
 
-  static void check(JobConfig config, ModelContract contract) {
+  /**
+   * Looks, and makes what is missing.
+   *
+   * @return what of the control topic the job is to read
+   */
+  static ControlSource.Span check(JobConfig config, ModelContract contract) {
     new Broker(config.text(Setting.BOOTSTRAP), config.kafkaSettings()).check();
     DeliverySafety.checkBroker(config);
     List<String> inputs =
@@ -37,6 +43,7 @@ final class KafkaSetup {
     try (Admin admin = Admin.create(config.kafkaProperties())) {
       create(admin, config, missing(admin, config, inputs));
       inputs.forEach(topic -> tellIfEmpty(admin, config, topic));
+      return ControlTopic.span(admin, config, inputs);
     } catch (ExecutionException e) {
       throw new ConfigException(
           "the broker at %s refused: %s"
@@ -56,6 +63,8 @@ final class KafkaSetup {
     inputs.forEach(topic -> wanted.put(topic, Map.of()));
     wanted.put(topics.decoded(), Map.of());
     wanted.put(topics.alignment(), Map.of());
+    wanted.put(topics.shadow(), Map.of());
+    wanted.put(topics.models(), ControlTopic.SETTINGS);
     long letter = config.number(Setting.MAX_RECORD_BYTES) + KafkaEnds.LETTER_EXTRA_BYTES;
     wanted.put(topics.rejected(), Map.of("max.message.bytes", Long.toString(letter)));
     Set<String> there = admin.listTopics().names().get();
@@ -74,19 +83,22 @@ final class KafkaSetup {
           "topics %s do not exist at %s; create them, or run with --create-topics true"
               .formatted(missing.keySet(), config.text(Setting.BOOTSTRAP)));
     }
-    int partitions = (int) config.number(Setting.PARALLELISM);
     List<NewTopic> fresh = new ArrayList<>();
     missing.forEach(
         (name, settings) ->
-            fresh.add(new NewTopic(name, partitions, (short) -1).configs(settings)));
+            fresh.add(new NewTopic(name, partitions(config, name), (short) -1).configs(settings)));
     try {
       admin.createTopics(fresh).all().get();
-      LOG.info("Created the topics {} with {} partitions", missing.keySet(), partitions);
+      LOG.info("Created the topics {}", missing.keySet());
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
         throw e;
       }
     }
+  }
+
+  private static int partitions(JobConfig config, String topic) {
+    return topic.equals(config.topics().models()) ? 1 : (int) config.number(Setting.PARALLELISM);
   }
 
   private static void tellIfEmpty(Admin admin, JobConfig config, String topic) {

@@ -1,6 +1,5 @@
 package io.entrain.job;
 
-import com.google.protobuf.ByteString;
 import io.entrain.contract.ModelContract;
 import io.entrain.contract.ModelContract.LagOutput;
 import io.entrain.contract.ModelContract.Output;
@@ -14,11 +13,9 @@ import io.entrain.wire.v1.Component;
 import io.entrain.wire.v1.Decoded;
 import io.entrain.wire.v1.Lag;
 import io.entrain.wire.v1.Presence;
-import io.entrain.wire.v1.Reason;
-import io.entrain.wire.v1.Rejected;
 import java.nio.charset.StandardCharsets;
 
-/** Turns rows of a model's outputs, and refused records, into messages. */
+/** Turns rows of a model's outputs into messages. */
 final class Messages {
   private final ModelContract contract;
   private final String modelSha256;
@@ -30,7 +27,7 @@ final class Messages {
     this.format = format;
   }
 
-  byte[] decoded(ReadyWindow window, PaneRow newest, Batch batch, int row) {
+  byte[] decoded(ReadyWindow window, boolean warmingUp, PaneRow newest, Batch batch, int row) {
     Decoded.Builder message =
         Decoded.newBuilder()
             .setSession(window.session())
@@ -39,7 +36,7 @@ final class Messages {
             .setWindowEndNanos((window.pane() + 1) * contract.hopNanos())
             .setPane(window.paneInStretch())
             .setStretch(window.stretch())
-            .setWarmingUp(window.paneInStretch() < contract.warmupHops());
+            .setWarmingUp(warmingUp);
     contract.outputs().forEach(output -> addComponents(message, output, batch, row));
     if (contract.lag() != null) {
       message.setLag(lag(batch, row));
@@ -124,21 +121,6 @@ final class Messages {
       }
     }
     return MessageCodec.ALIGNMENT.encode(message.build(), format);
-  }
-
-  byte[] rejected(RawRecord raw, Reason reason, String detail) {
-    return MessageCodec.REJECTED.encode(
-        Rejected.newBuilder()
-            .setReason(reason)
-            .setDetail(detail)
-            .setTopic(raw.topic())
-            .setPartition(raw.partition())
-            .setOffset(raw.offset())
-            .setTimestampMillis(raw.timestampMillis())
-            .setKey(ByteString.copyFrom(raw.key()))
-            .setValue(ByteString.copyFrom(raw.value()))
-            .build(),
-        format);
   }
 
   static byte[] key(String session) {

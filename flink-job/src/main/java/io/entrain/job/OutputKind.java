@@ -4,5 +4,7 @@ package io.entrain.job;
 public enum OutputKind {
   DECODED,
   ALIGNMENT,
-  REJECTED
+  REJECTED,
+  /** Decoded by a shadow model. */
+  SHADOW
 }

@@ -11,4 +11,13 @@ public final class SessionRow {
 
   /** Newest log time of any of its blocks. */
   public long newestMillis = Long.MIN_VALUE;
+
+  /** Epoch of its state tensors; see {@link io.entrain.swap.ModelTerm}. */
+  public int epoch;
+
+  /** Pane of the stretch at which that epoch began. */
+  public long freshPane;
+
+  /** Panes kept for later windows, as of its newest pane. */
+  public int keptHops;
 }

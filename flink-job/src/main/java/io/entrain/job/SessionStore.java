@@ -4,7 +4,9 @@ import io.entrain.contract.ModelContract;
 import io.entrain.pane.PaneRow;
 import io.entrain.timeline.SessionState;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.State;
@@ -23,23 +25,28 @@ import org.apache.flink.runtime.state.VoidNamespaceSerializer;
  * backend's current key.
  */
 final class SessionStore {
+  private static final String SESSION = "session";
+
   private final ModelContract contract;
   private final ValueState<SessionRow> row;
   private final List<MapState<Long, KeptBlock>> kept;
   private final MapState<Long, PaneRow> panes;
   private final ValueState<float[][]> tensors;
+  private final MapState<String, ShadowRow> shadows;
 
   private SessionStore(
       ModelContract contract,
       ValueState<SessionRow> row,
       List<MapState<Long, KeptBlock>> kept,
       MapState<Long, PaneRow> panes,
-      ValueState<float[][]> tensors) {
+      ValueState<float[][]> tensors,
+      MapState<String, ShadowRow> shadows) {
     this.contract = contract;
     this.row = row;
     this.kept = kept;
     this.panes = panes;
     this.tensors = tensors;
+    this.shadows = shadows;
   }
 
   static SessionStore open(ModelContract contract, KeyedStateBackend<?> backend) throws Exception {
@@ -54,10 +61,13 @@ final class SessionStore {
     }
     return new SessionStore(
         contract,
-        state(backend, new ValueStateDescriptor<>("session", Types.POJO(SessionRow.class))),
+        state(backend, new ValueStateDescriptor<>(SESSION, Types.POJO(SessionRow.class))),
         kept,
         state(backend, new MapStateDescriptor<>("panes", Types.LONG, Types.POJO(PaneRow.class))),
-        state(backend, new ValueStateDescriptor<>("tensors", tensorType)));
+        state(backend, new ValueStateDescriptor<>("tensors", tensorType)),
+        state(
+            backend,
+            new MapStateDescriptor<>("shadows", Types.STRING, Types.POJO(ShadowRow.class))));
   }
 
   private static <S extends State> S state(
@@ -100,13 +110,27 @@ final class SessionStore {
     panes.put(pane, values);
   }
 
-  /** The pane, or null where the session has none there. */
-  PaneRow pane(long pane) throws Exception {
-    return panes.get(pane);
+  /** The last {@code hops} panes up to the newest, null where the session has none there. */
+  PaneRow[] window(long newest, int hops) throws Exception {
+    PaneRow[] window = new PaneRow[hops];
+    for (int hop = 0; hop < hops; hop++) {
+      window[hop] = panes.get(newest - hops + 1 + hop);
+    }
+    return window;
   }
 
   void dropPane(long pane) throws Exception {
     panes.remove(pane);
+  }
+
+  /** Drops all panes up to this one. */
+  void dropPanesThrough(long pane) throws Exception {
+    Iterator<Long> kept = panes.keys().iterator();
+    while (kept.hasNext()) {
+      if (kept.next() <= pane) {
+        kept.remove();
+      }
+    }
   }
 
   /** The state tensors in the contract's order, or null at the start of a stretch. */
@@ -118,10 +142,27 @@ final class SessionStore {
     tensors.update(values);
   }
 
+  /** What the session keeps for a shadow, or null. */
+  ShadowRow shadow(String model) throws Exception {
+    return shadows.get(model);
+  }
+
+  void putShadow(String model, ShadowRow values) throws Exception {
+    shadows.put(model, values);
+  }
+
+  /** All sessions of which there is state. */
+  static List<String> sessions(KeyedStateBackend<String> backend) {
+    try (Stream<String> keys = backend.getKeys(SESSION, VoidNamespace.INSTANCE)) {
+      return keys.toList();
+    }
+  }
+
   /** Forgets the window and the state tensors: a new stretch starts like a new session. */
   void startStretch() {
     panes.clear();
     tensors.clear();
+    shadows.clear();
   }
 
   /** Forgets the session. */

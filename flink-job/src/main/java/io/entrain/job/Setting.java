@@ -10,6 +10,18 @@ import java.util.Optional;
 public enum Setting {
   BOOTSTRAP("bootstrap", "localhost:9092", "Kafka brokers, host:port, comma-separated"),
   MODELS("models", "", "ONNX files with a contract, comma-separated; each decodes every session"),
+  SHADOW_MODELS(
+      "shadow-models",
+      "",
+      "ONNX files that decode beside the others, to a topic of their own, comma-separated"),
+  SWAP_LEAD_MILLIS(
+      "swap-lead-millis",
+      "5000",
+      "how long after its announcement a model takes over at the earliest"),
+  FRESH_STATE(
+      "fresh-state",
+      "false",
+      "start from a savepoint with a model of other state tensors; its sessions start anew"),
   TOPIC_PREFIX("topic-prefix", "entrain", "first part of every topic's name"),
   GROUP("group", "entrain", "Kafka consumer group, where offsets are committed"),
   START_FROM("start-from", "committed", "earliest, latest or committed (else earliest)"),

@@ -36,19 +36,22 @@ final class WindowInputs {
     }
   }
 
-  /** Fills the row from the current session's state and returns the newest pane. */
-  PaneRow fill(Batch batch, int row, long newestPane, SessionStore store) throws Exception {
+  /**
+   * Fills the row and returns the newest pane.
+   *
+   * @param window {@code [contextHops]} panes, null where there is none
+   * @param tensors state tensors in the contract's order, or null for the initial ones
+   */
+  PaneRow fill(Batch batch, int row, PaneRow[] window, float[][] tensors) {
     PaneRow pane = absent;
     for (int hop = 0; hop < contract.contextHops(); hop++) {
-      PaneRow stored = store.pane(newestPane - contract.contextHops() + 1 + hop);
-      pane = stored == null ? absent : stored;
+      pane = window[hop] == null ? absent : window[hop];
       for (int i = 0; i < contract.modalities().size(); i++) {
         Modality modality = contract.modalities().get(i);
         put(batch.input(modality.name()), row, hop, pane.values[i]);
         put(batch.input(modality.maskName()), row, hop, pane.masks[i]);
       }
     }
-    float[][] tensors = store.tensors();
     for (int i = 0; i < contract.states().size(); i++) {
       State state = contract.states().get(i);
       float[] kept = tensors == null ? state.initial() : tensors[i];

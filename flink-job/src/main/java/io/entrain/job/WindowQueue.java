@@ -8,20 +8,32 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The windows that wait for the model, session by session. It is empty whenever a checkpoint is
+ * The windows that wait for one model, session by session. It is empty whenever a checkpoint is
  * taken, so it is no state.
  */
 final class WindowQueue {
   private final Map<String, ArrayDeque<ReadyWindow>> bySession = new LinkedHashMap<>();
-  private final boolean oneOfEachSession;
+  private Decoder decoder;
   private int size;
 
-  /**
-   * @param oneOfEachSession whether a window needs what the model gave for the one before it, so
-   *     that a batch may hold one of each session only
-   */
-  WindowQueue(boolean oneOfEachSession) {
-    this.oneOfEachSession = oneOfEachSession;
+  /** The model that the windows wait for. */
+  Decoder decoder() {
+    return decoder;
+  }
+
+  /** Whether no window waits for another model. */
+  boolean isFor(Decoder other) {
+    return size == 0 || decoder == other;
+  }
+
+  /** What follows waits for this model; only while {@link #isFor} holds. */
+  void serve(Decoder next) {
+    decoder = next;
+  }
+
+  /** Whether a window needs what the model gave for the one before it of its session. */
+  private boolean oneOfEachSession() {
+    return decoder.hasStates();
   }
 
   void add(ReadyWindow window) {
@@ -39,7 +51,7 @@ final class WindowQueue {
 
   /** Whether the next batch would be full. */
   boolean fills(int capacity) {
-    return (oneOfEachSession ? bySession.size() : size) >= capacity;
+    return size > 0 && (oneOfEachSession() ? bySession.size() : size) >= capacity;
   }
 
   /** Takes the next batch, up to {@code capacity} windows, those of one session in order. */
@@ -50,7 +62,7 @@ final class WindowQueue {
       ArrayDeque<ReadyWindow> windows = sessions.next();
       do {
         batch.add(windows.poll());
-      } while (!oneOfEachSession && !windows.isEmpty() && batch.size() < capacity);
+      } while (!oneOfEachSession() && !windows.isEmpty() && batch.size() < capacity);
       if (windows.isEmpty()) {
         sessions.remove();
       }

@@ -22,6 +22,15 @@ public final class PaneRow {
     return masks[modality].length == 0 ? 0 : sum / masks[modality].length;
   }
 
+  /** The same, on average over the modalities. */
+  public double presentShare() {
+    double sum = 0;
+    for (int modality = 0; modality < masks.length; modality++) {
+      sum += presentShare(modality);
+    }
+    return masks.length == 0 ? 0 : sum / masks.length;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof PaneRow that

@@ -16,6 +16,9 @@ public interface PaneVisitor {
   /** A kept block came after the pane's deadline: its part is not used. Called once for a block. */
   void late(int stream, long blockNanos);
 
+  /** A pane is ready, but its log time lies beyond the horizon: it stays open. */
+  void beyondHorizon(long logMillis);
+
   /** A kept block is used up and may be forgotten. */
   void release(int stream, long blockNanos);
 

@@ -97,4 +97,16 @@ public final class PendingSpans {
     }
     return first;
   }
+
+  /**
+   * Newest log time of the spans that start before the instant; {@link Long#MIN_VALUE} where none
+   * does.
+   */
+  long newestMillisBefore(long nanos) {
+    long newest = Long.MIN_VALUE;
+    for (int i = 0; i < size && startNanos[i] < nanos; i++) {
+      newest = Math.max(newest, logMillis[i]);
+    }
+    return newest;
+  }
 }

@@ -16,6 +16,9 @@ public final class SessionState {
   /** Panes closed in this stretch. */
   public long closedPanes;
 
+  /** Log time of the newest closed pane, as {@link SessionTimeline} has it; never goes back. */
+  public long logMillis = Long.MIN_VALUE;
+
   /** Stretches before this one. */
   public int stretch;
 

@@ -21,6 +21,10 @@ package io.entrain.timeline;
  *       of accepted blocks that came by its deadline: neither the order in which different streams
  *       are offered, nor how late a watermark comes, nor a restart changes what it is made of. A
  *       pane whose streams all cover it closes at once.
+ *   <li>The log time of a pane is A; where no stream has reached E (the end of the input or of a
+ *       stretch), the newest log time of its blocks. It is as much a function of the logs as what
+ *       the pane is made of, and {@link SessionState#logMillis}, its maximum so far, never goes
+ *       back: what depends on it changes once in a session, between two panes.
  *   <li>A block is used, or handed back through {@link Verdict} or {@link PaneVisitor#late}, or
  *       still kept. Nothing is forgotten in silence.
  *   <li>When the clocks of all live streams jump by more than the limit, the session begins a new
@@ -126,10 +130,12 @@ public final class SessionTimeline {
    * @param watermarkMillis log time up to which every block has been offered; {@link
    *     Long#MAX_VALUE} at the end of the input, which closes a last pane that is covered in part,
    *     too
+   * @param horizonMillis a pane with a later log time is not closed yet
    * @return whether a pane was closed that has anything in it or follows one that had; it is pane
    *     {@code nextPane - 1}
    */
-  public boolean closeNext(SessionState session, long watermarkMillis, PaneVisitor visitor) {
+  public boolean closeNext(
+      SessionState session, long watermarkMillis, long horizonMillis, PaneVisitor visitor) {
     while (true) {
       settleJumps(session, watermarkMillis, visitor);
       if (!session.opened) {
@@ -144,7 +150,12 @@ public final class SessionTimeline {
         }
         return false;
       }
-      if (close(session, start, deadline, visitor)) {
+      long log = logMillis(session, start + settings.hopNanos(), deadline);
+      if (log > horizonMillis) {
+        visitor.beyondHorizon(log);
+        return false;
+      }
+      if (close(session, start, deadline, log, visitor)) {
         return true;
       }
     }
@@ -176,6 +187,18 @@ public final class SessionTimeline {
     return later(reached);
   }
 
+  /** Log time of the pane that ends at {@code end}. */
+  private long logMillis(SessionState session, long end, long deadline) {
+    if (deadline != Long.MAX_VALUE) {
+      return deadline - settings.latenessMillis();
+    }
+    long newest = Long.MIN_VALUE;
+    for (StreamState state : session.streams) {
+      newest = Math.max(newest, state.open.newestMillisBefore(end));
+    }
+    return newest;
+  }
+
   private long later(long millis) {
     return millis == Long.MAX_VALUE ? millis : millis + settings.latenessMillis();
   }
@@ -198,7 +221,8 @@ public final class SessionTimeline {
   }
 
   /** Closes the pane; false where it is an empty one before the first of its stretch. */
-  private boolean close(SessionState session, long start, long deadline, PaneVisitor visitor) {
+  private boolean close(
+      SessionState session, long start, long deadline, long log, PaneVisitor visitor) {
     long end = start + settings.hopNanos();
     boolean used = false;
     for (int stream = 0; stream < session.streams.length; stream++) {
@@ -210,6 +234,7 @@ public final class SessionTimeline {
     }
     session.closedAny = true;
     session.closedPanes++;
+    session.logMillis = Math.max(session.logMillis, log);
     return true;
   }
 

@@ -10,43 +10,51 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 
 /**
  * The real decode operator with a shipped model, one record at a time, without the rest of Flink.
  */
 final class DecodeHarness implements AutoCloseable {
-  private final KeyedOneInputStreamOperatorTestHarness<String, RawRecord, OutputRecord> harness;
+  private final TwoInputHarness harness;
   private final List<OutputRecord> outputs = new ArrayList<>();
 
-  private DecodeHarness(
-      KeyedOneInputStreamOperatorTestHarness<String, RawRecord, OutputRecord> harness) {
+  private DecodeHarness(TwoInputHarness harness) {
     this.harness = harness;
   }
 
-  /** Lateness of 200 ms; further settings as given. */
+  /** Lateness of 200 ms, nothing announced, and nothing to come; further settings as given. */
   static DecodeHarness open(OperatorSubtaskState restored, Map<String, String> settings)
       throws Exception {
-    Map<String, String> all = new LinkedHashMap<>();
-    all.put("models", model("lag-posterior"));
-    all.put("allowed-lateness-millis", "200");
-    all.put("alignment", "false");
-    all.putAll(settings);
-    JobConfig config = JobConfig.of(all);
-    JobModel model = JobModel.open(config).get(0);
-    DecodeOperatorFactory factory =
-        new DecodeOperatorFactory(DecodeSettings.of(config, model, true));
-    var harness =
-        new KeyedOneInputStreamOperatorTestHarness<>(factory, RawRecord::session, Types.STRING);
+    return openBeforeAnnouncements(restored, settings).horizon(Long.MAX_VALUE);
+  }
+
+  /** The same, but the control topic is not read yet. */
+  static DecodeHarness openBeforeAnnouncements(
+      OperatorSubtaskState restored, Map<String, String> settings) throws Exception {
+    TwoInputHarness harness = new TwoInputHarness(new DecodeOperatorFactory(settings(settings)));
     harness.setup();
     if (restored != null) {
       harness.initializeState(restored);
     }
     harness.open();
     return new DecodeHarness(harness);
+  }
+
+  private static DecodeSettings settings(Map<String, String> settings) {
+    JobConfig config = config(settings);
+    List<JobModel> live = JobModel.open(config);
+    return DecodeSettings.of(config, live.get(0), JobModel.openShadows(config, live), true);
+  }
+
+  static JobConfig config(Map<String, String> settings) {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("models", model("lag-posterior"));
+    all.put("allowed-lateness-millis", "200");
+    all.put("alignment", "false");
+    all.putAll(settings);
+    return JobConfig.of(all);
   }
 
   static DecodeHarness open() throws Exception {
@@ -66,7 +74,7 @@ final class DecodeHarness implements AutoCloseable {
   }
 
   DecodeHarness send(RawRecord record) throws Exception {
-    harness.processElement(record, record.timestampMillis());
+    harness.processBlock(record);
     return this;
   }
 
@@ -78,14 +86,37 @@ final class DecodeHarness implements AutoCloseable {
   }
 
   DecodeHarness watermark(long millis) throws Exception {
-    harness.processWatermark(millis);
+    harness.processWatermark1(millis);
+    return this;
+  }
+
+  /** How far the control topic is known. */
+  DecodeHarness horizon(long millis) throws Exception {
+    harness.processWatermark2(millis);
+    return this;
+  }
+
+  DecodeHarness announce(Announced announced) throws Exception {
+    harness.processAnnounced(announced);
+    return this;
+  }
+
+  /** Waits until every model is open. */
+  DecodeHarness awaitModels() {
+    harness.awaitModels();
+    return this;
+  }
+
+  /** Lets the operator do what it does when no record is at hand. */
+  DecodeHarness idle() throws Exception {
+    drain();
     return this;
   }
 
   /** The end of the input. */
   DecodeHarness end() throws Exception {
-    harness.processWatermark(Long.MAX_VALUE);
-    harness.endInput();
+    harness.processWatermark1(Long.MAX_VALUE);
+    harness.endInputs();
     return this;
   }
 
@@ -96,6 +127,11 @@ final class DecodeHarness implements AutoCloseable {
 
   int stateEntries() {
     return harness.numKeyedStateEntries();
+  }
+
+  /** Panes that the session keeps. */
+  int panes(String session) throws Exception {
+    return harness.panes(session);
   }
 
   int timers() {
@@ -131,6 +167,14 @@ final class DecodeHarness implements AutoCloseable {
   List<Decoded> decoded() throws Exception {
     return drain().stream()
         .filter(output -> output.kind() == OutputKind.DECODED)
+        .map(output -> read(MessageCodec.DECODED, output))
+        .toList();
+  }
+
+  /** What the shadows decoded. */
+  List<Decoded> shadowed() throws Exception {
+    return drain().stream()
+        .filter(output -> output.kind() == OutputKind.SHADOW)
         .map(output -> read(MessageCodec.DECODED, output))
         .toList();
   }

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class DecodeMetricsTest {
   private final Map<String, Gauge<?>> gauges = new HashMap<>();
-  private final DecodeMetrics metrics = new DecodeMetrics(new Listed(""), new WindowQueue(false));
+  private final DecodeMetrics metrics =
+      new DecodeMetrics(new Listed(""), new WindowQueue(), "a1b2");
 
   @Test
   void eachSessionShowsItsNewestLagAndItsHeadroomWhereTheModelTells() {
