@@ -17,6 +17,7 @@ import picocli.CommandLine.ScopeType;
       Demo.class,
       View.class,
       Run.class,
+      Swap.class,
       Broker.class,
       Simulate.class,
       Replay.class,
