@@ -38,7 +38,7 @@ public final class Roll {
       } else if (!same) {
         roll.add(configured);
       } else if (!before.isEmpty()) {
-        roll.shadows.put(configured.model(), new Schedule(before));
+        roll.shadows.put(configured.model(), Schedule.moved(configured, before));
       }
     }
     for (ModelTerm term : stored) {

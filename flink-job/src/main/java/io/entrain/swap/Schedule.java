@@ -32,10 +32,7 @@ public final class Schedule {
       return new Schedule(List.of(configured));
     }
     if (same) {
-      return new Schedule(
-          stored.stream()
-              .map(term -> term.offset() < 0 ? configured.withEpoch(term.epoch()) : term)
-              .toList());
+      return moved(configured, stored);
     }
     ModelTerm newest = stored.get(stored.size() - 1);
     List<String> differences = newest.form().streamDifferences(configured.form());
@@ -51,6 +48,14 @@ public final class Schedule {
               .formatted(configured.model(), configured.file(), String.join("; ", differences)));
     }
     return new Schedule(List.of(configured.withEpoch(newest.epoch() + (fresh ? 1 : 0))));
+  }
+
+  /** What is stored, with the file where the settings say that it is now. */
+  static Schedule moved(ModelTerm configured, List<ModelTerm> stored) {
+    return new Schedule(
+        stored.stream()
+            .map(term -> term.offset() < 0 ? configured.withEpoch(term.epoch()) : term)
+            .toList());
   }
 
   /** The term in force for a pane of that log time: the first also before it begins. */

@@ -135,6 +135,18 @@ class SwapLawsTest {
   }
 
   @Test
+  void panesBeyondTheHorizonSurviveARestartThoughNoBlockComesAnyMore() throws Exception {
+    OperatorSubtaskState state;
+    try (DecodeHarness harness = DecodeHarness.openBeforeAnnouncements(null, SETTINGS)) {
+      state = harness.send(new TestSession("s", 1, 400).interleaved(20)).checkpoint(1);
+      assertThat(harness.decoded()).isEmpty();
+    }
+    try (DecodeHarness harness = DecodeHarness.openBeforeAnnouncements(state, SETTINGS)) {
+      assertThat(harness.horizon(1000).decoded()).hasSize(20);
+    }
+  }
+
+  @Test
   void aSessionThatIsOverWaitsForTheHorizonBeforeItIsForgotten() throws Exception {
     try (DecodeHarness harness = DecodeHarness.openBeforeAnnouncements(null, SETTINGS)) {
       harness.send(new TestSession("s", 1, 400).interleaved(20)).watermark(700_000);

@@ -18,29 +18,16 @@ public final class DecodedConsumer implements AutoCloseable {
   private final Consumer<Received<Decoded>> different;
 
   /**
-   * Opens a consumer.
+   * A consumer that closes the given one with itself.
    *
-   * @param bootstrap address of the broker, {@code host:port}
-   * @param topic for example {@code Topics.DEFAULT.decoded()}; must exist
-   * @param start where reading starts
+   * @param records of a topic of decoded records
    * @param filter for example {@code new RepeatFilter(RepeatFilter.DEFAULT_REMEMBERED)}
    * @param different is told of a repeat that differs from the record before it, which is not
    *     handed on
-   * @throws BrokerException where no broker answers within ten seconds or the topic does not exist
    */
   public DecodedConsumer(
-      String bootstrap,
-      String topic,
-      RecordConsumer.Start start,
-      RepeatFilter filter,
-      Consumer<Received<Decoded>> different) {
-    this.records =
-        new RecordConsumer<>(
-            bootstrap,
-            topic,
-            MessageCodec.DECODED::decode,
-            start,
-            RecordConsumer.Isolation.READ_COMMITTED);
+      RecordConsumer<Decoded> records, RepeatFilter filter, Consumer<Received<Decoded>> different) {
+    this.records = records;
     this.filter = filter;
     this.different = different;
   }

@@ -10,6 +10,7 @@ import io.entrain.wire.Topics;
 import io.entrain.wire.v1.ModelAnnouncement;
 import io.entrain.wire.v1.ModelAnnouncement.Role;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.ArgGroup;
@@ -80,13 +81,19 @@ final class Swap implements Runnable {
       description = "The topic is NAME.models (default: ${DEFAULT-VALUE})")
   String topicPrefix;
 
+  @Option(
+      names = "--kafka",
+      paramLabel = "KEY=VALUE",
+      description = "Further settings of Kafka's clients, such as security.protocol=SASL_SSL")
+  Map<String, String> kafka = new LinkedHashMap<>();
+
   @Mixin LogOption log;
   @Spec CommandSpec spec;
 
   @Override
   public void run() {
     Topics topics = new Topics(topicPrefix);
-    if (!new Broker(bootstrap).topics().contains(topics.models())) {
+    if (!new Broker(bootstrap, kafka).topics().contains(topics.models())) {
       throw new IllegalStateException(
           "there is no topic %s on the Kafka broker at %s: start the job first"
               .formatted(topics.models(), bootstrap));
@@ -96,7 +103,7 @@ final class Swap implements Runnable {
         announcement()
             .setEffectiveMillis(afterSeconds == 0 ? 0 : now + (long) (afterSeconds * 1000))
             .build();
-    try (BlockProducer producer = new BlockProducer(bootstrap, topics, Format.JSON, Map.of())) {
+    try (BlockProducer producer = new BlockProducer(bootstrap, topics, Format.JSON, kafka)) {
       byte[] value = MessageCodec.ANNOUNCEMENT.encode(announcement, Format.JSON);
       producer.send(topics.models(), announcement.getModel(), value, now);
       producer.flush();

@@ -151,9 +151,7 @@ class SwapOnKafkaTest {
     List<Decoded> once = new ArrayList<>();
     try (DecodedConsumer consumer =
         new DecodedConsumer(
-            broker.bootstrapServers(),
-            topics.decoded(),
-            Start.BEGINNING,
+            consumer(topics.decoded(), MessageCodec.DECODED::decode),
             new RepeatFilter(RepeatFilter.DEFAULT_REMEMBERED),
             different::add)) {
       consumer.readToEnd().forEach(record -> once.add(record.value()));
@@ -356,11 +354,14 @@ class SwapOnKafkaTest {
   }
 
   private static <T> List<Received<T>> read(String topic, RecordConsumer.Decoder<T> decoder) {
-    try (RecordConsumer<T> consumer =
-        new RecordConsumer<>(
-            broker.bootstrapServers(), topic, decoder, Start.BEGINNING, Isolation.READ_COMMITTED)) {
+    try (RecordConsumer<T> consumer = consumer(topic, decoder)) {
       return consumer.readToEnd();
     }
+  }
+
+  private static <T> RecordConsumer<T> consumer(String topic, RecordConsumer.Decoder<T> decoder) {
+    return new RecordConsumer<>(
+        broker.bootstrapServers(), topic, decoder, Start.BEGINNING, Isolation.READ_COMMITTED);
   }
 
   private static List<Decoded> read(String topic) {
@@ -371,12 +372,7 @@ class SwapOnKafkaTest {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     int seen = 0;
     try (RecordConsumer<Decoded> consumer =
-        new RecordConsumer<>(
-            broker.bootstrapServers(),
-            topics.decoded(),
-            MessageCodec.DECODED::decode,
-            Start.BEGINNING,
-            Isolation.READ_COMMITTED)) {
+        consumer(topics.decoded(), MessageCodec.DECODED::decode)) {
       while (seen < count) {
         assertThat(System.nanoTime()).as("%d of %d windows", seen, count).isLessThan(deadline);
         seen += consumer.poll(Duration.ofMillis(100)).size();
