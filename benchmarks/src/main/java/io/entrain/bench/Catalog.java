@@ -1,0 +1,31 @@
+package io.entrain.bench;
+
+import io.entrain.bench.measure.Benchmark;
+import java.util.List;
+
+/** The benchmarks, in the order in which they run. */
+final class Catalog {
+  static final List<Benchmark> ALL =
+      List.of();
+
+  private Catalog() {}
+
+  static List<String> names() {
+    return ALL.stream().map(Benchmark::name).toList();
+  }
+
+  /**
+   * Those of the names, in the order of the catalog; all where there are none.
+   *
+   * @throws IllegalArgumentException names what is unknown and what there is
+   */
+  static List<Benchmark> chosen(List<String> names) {
+    for (String name : names) {
+      if (!names().contains(name)) {
+        throw new IllegalArgumentException(
+            "there is no benchmark \"%s\"; there are %s".formatted(name, names()));
+      }
+    }
+    return ALL.stream().filter(each -> names.isEmpty() || names.contains(each.name())).toList();
+  }
+}
