@@ -1,12 +1,13 @@
 package io.entrain.bench;
 
+import io.entrain.bench.contest.Windowing;
 import io.entrain.bench.measure.Benchmark;
 import java.util.List;
 
 /** The benchmarks, in the order in which they run. */
 final class Catalog {
   static final List<Benchmark> ALL =
-      List.of();
+      List.of(new Windowing());
 
   private Catalog() {}
 
