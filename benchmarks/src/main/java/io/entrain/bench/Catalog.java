@@ -1,5 +1,6 @@
 package io.entrain.bench;
 
+import io.entrain.bench.contest.Inference;
 import io.entrain.bench.contest.Windowing;
 import io.entrain.bench.measure.Benchmark;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.List;
 /** The benchmarks, in the order in which they run. */
 final class Catalog {
   static final List<Benchmark> ALL =
-      List.of(new Windowing());
+      List.of(new Windowing(), new Inference());
 
   private Catalog() {}
 
