@@ -37,7 +37,8 @@ public final class Meter {
       throw new IllegalStateException("stopped before it was started");
     }
     wallNanos = System.nanoTime() - startNanos;
-    cpuNanos = processCpuNanos() - startCpuNanos;
+    // The system may count in steps of 10 ms: what was too short to be seen is not nothing.
+    cpuNanos = Math.max(1, processCpuNanos() - startCpuNanos);
   }
 
   /**
