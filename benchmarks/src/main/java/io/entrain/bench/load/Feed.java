@@ -25,13 +25,18 @@ public record Feed(FeedShape shape, List<RawRecord> spikes, List<RawRecord> lfp)
 
   /** Draws one; the same shape gives the same feed. */
   public static Feed of(FeedShape shape) {
+    return of(shape, "session");
+  }
+
+  /** The same with sessions {@code NAME-0}, {@code NAME-1} and so on. */
+  static Feed of(FeedShape shape, String name) {
     List<RawRecord> spikes = new ArrayList<>();
     List<RawRecord> lfp = new ArrayList<>();
     BlockCodec codec = new BlockCodec();
     Random random = new Random(4);
     for (int hop = 0; hop < shape.hops(); hop++) {
       for (int session = 0; session < shape.sessions(); session++) {
-        String id = "session-" + session;
+        String id = name + "-" + session;
         Block.Events events = events(shape, random);
         Block.Samples samples = samples(shape, random);
         spikes.add(record(0, codec.encode(block(id, hop, events, null)), id, hop));
