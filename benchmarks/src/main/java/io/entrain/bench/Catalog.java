@@ -3,6 +3,7 @@ package io.entrain.bench;
 import io.entrain.bench.contest.Inference;
 import io.entrain.bench.contest.KafkaReplay;
 import io.entrain.bench.contest.Latency;
+import io.entrain.bench.contest.Rivals;
 import io.entrain.bench.contest.Windowing;
 import io.entrain.bench.measure.Benchmark;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.List;
 /** The benchmarks, in the order in which they run. */
 final class Catalog {
   static final List<Benchmark> ALL =
-      List.of(new Windowing(), new Inference(), new KafkaReplay(), new Latency());
+      List.of(new Windowing(), new Inference(), new KafkaReplay(), new Latency(), new Rivals());
 
   private Catalog() {}
 
