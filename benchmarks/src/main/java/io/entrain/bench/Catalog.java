@@ -1,5 +1,6 @@
 package io.entrain.bench;
 
+import io.entrain.bench.contest.Growth;
 import io.entrain.bench.contest.Inference;
 import io.entrain.bench.contest.KafkaReplay;
 import io.entrain.bench.contest.Latency;
@@ -11,7 +12,7 @@ import java.util.List;
 /** The benchmarks, in the order in which they run. */
 final class Catalog {
   static final List<Benchmark> ALL =
-      List.of(new Windowing(), new Inference(), new KafkaReplay(), new Latency(), new Rivals());
+      List.of(new Windowing(), new Inference(), new KafkaReplay(), new Latency(), new Rivals(), new Growth());
 
   private Catalog() {}
 
