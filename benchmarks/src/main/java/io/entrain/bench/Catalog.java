@@ -1,5 +1,6 @@
 package io.entrain.bench;
 
+import io.entrain.bench.contest.Allocation;
 import io.entrain.bench.contest.Growth;
 import io.entrain.bench.contest.Inference;
 import io.entrain.bench.contest.KafkaReplay;
@@ -12,7 +13,14 @@ import java.util.List;
 /** The benchmarks, in the order in which they run. */
 final class Catalog {
   static final List<Benchmark> ALL =
-      List.of(new Windowing(), new Inference(), new KafkaReplay(), new Latency(), new Rivals(), new Growth());
+      List.of(
+          new Windowing(),
+          new Inference(),
+          new KafkaReplay(),
+          new Latency(),
+          new Rivals(),
+          new Growth(),
+          new Allocation());
 
   private Catalog() {}
 
