@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
       "  train      Train and export the models (in Python)",
       "  evaluate   Score exported models on session folders (in Python)",
       "  study      Real recordings: train, score and write tables (in Python)",
+      "  bench      Measure the job against its floors and rivals",
       "  test       Run every test, Java and Python",
       "",
       "Examples:",

@@ -25,13 +25,11 @@ class LauncherTest {
     Files.copy(Child.ROOT.resolve("entrain"), root.resolve("entrain"));
     assertThat(root.resolve("entrain").toFile().setExecutable(true)).isTrue();
     Files.createFile(root.resolve("pom.xml"));
-    for (String module : List.of("wire", "flink-job", "workbench")) {
+    for (String module : List.of("wire", "flink-job", "workbench", "benchmarks")) {
       Files.createDirectories(root.resolve(module).resolve("src/main/java"));
       Files.createFile(root.resolve(module).resolve("pom.xml"));
     }
-    script(
-        "mvnw",
-        "echo \"$*\" >>builds; mkdir -p workbench/target; echo a.jar >workbench/target/classpath");
+    script("mvnw", "echo \"$*\" >>builds; mkdir -p $4/target; echo a.jar >$4/target/classpath");
     script(
         "jdk/bin/java",
         "if [[ $1 == -version ]]; then echo 'openjdk version \"17.0.1\"' >&2; else echo \"ran $*\"; fi");
@@ -49,6 +47,23 @@ class LauncherTest {
     Files.setLastModifiedTime(changed, FileTime.from(Instant.now().plusSeconds(10)));
     launch(root.resolve("entrain"), "broker");
     assertThat(builds()).hasSize(2).allMatch(line -> line.startsWith("-q -o "));
+  }
+
+  @Test
+  void buildsTheBenchmarksForTheirCommandAlone() throws Exception {
+    assertThat(launch(root.resolve("entrain"), "bench", "--quick"))
+        .anyMatch(
+            line ->
+                line.matches("ran .*benchmarks/target/java.args io.entrain.bench.Bench --quick"));
+    launch(root.resolve("entrain"), "broker");
+    assertThat(builds()).hasSize(2);
+    assertThat(builds().get(0)).contains("-pl benchmarks ");
+    assertThat(builds().get(1)).contains("-pl workbench ");
+
+    Path changed = Files.createFile(root.resolve("benchmarks/src/main/java/New.java"));
+    Files.setLastModifiedTime(changed, FileTime.from(Instant.now().plusSeconds(10)));
+    launch(root.resolve("entrain"), "broker");
+    assertThat(builds()).hasSize(2);
   }
 
   @Test
