@@ -128,44 +128,52 @@ public final class KafkaReplay implements Benchmark {
                   delivery,
                   "batch-windows",
                   Integer.toString(BATCH)));
-      try (RecordConsumer<Decoded> reader = reader(replay.topics().decoded())) {
+      try (RecordConsumer<Decoded> reader =
+          reader(replay.topics().decoded(), MessageCodec.DECODED::decode)) {
         StreamExecutionEnvironment environment = Engine.environment();
         EntrainJob.build(environment, config);
-        Sample sample = engine.timed(environment, replay.shape().windows());
-        requireAll(reader, replay.shape());
-        return sample;
+        Sample whole = engine.timed(environment, replay.shape().windows());
+        return Published.of(whole, stamps(reader, replay.shape()));
       }
     }
 
     private Sample pass(Replay replay, String delivery) throws Exception {
       boolean exactlyOnce = delivery.equals("exactly-once");
-      return engine.timed(
-          IdentityJob.build(
-              PlainKafka.sources(replay), PlainKafka.sink(bootstrap, passed(replay), exactlyOnce)),
-          replay.shape().windows());
+      try (RecordConsumer<byte[]> reader = reader(passed(replay), value -> value)) {
+        Sample whole =
+            engine.timed(
+                IdentityJob.build(
+                    PlainKafka.sources(replay),
+                    PlainKafka.sink(bootstrap, passed(replay), exactlyOnce)),
+                replay.shape().windows());
+        return Published.of(whole, stamps(reader, replay.shape()));
+      }
     }
 
     private static String passed(Replay replay) {
       return replay.topics().prefix() + ".passed";
     }
 
-    private RecordConsumer<Decoded> reader(String topic) {
-      return new RecordConsumer<>(
-          bootstrap, topic, MessageCodec.DECODED::decode, Start.END, Isolation.READ_COMMITTED);
+    private <T> RecordConsumer<T> reader(String topic, RecordConsumer.Decoder<T> decoder) {
+      return new RecordConsumer<>(bootstrap, topic, decoder, Start.END, Isolation.READ_COMMITTED);
     }
 
-    /** A commit is acknowledged before readers see it, so what was written may take a moment. */
-    private static void requireAll(RecordConsumer<Decoded> reader, FeedShape shape) {
+    /**
+     * Of every record that came out, one for each window. A commit is acknowledged before readers
+     * see it, so what was written may take a moment.
+     */
+    private static List<Long> stamps(RecordConsumer<?> reader, FeedShape shape) {
       long deadline = System.nanoTime() + PATIENCE.toNanos();
-      long decoded = 0;
-      while (decoded < shape.windows() && System.nanoTime() < deadline) {
-        decoded += reader.poll(Duration.ofMillis(100)).size();
+      List<Long> stamps = new ArrayList<>();
+      while (stamps.size() < shape.windows() && System.nanoTime() < deadline) {
+        reader.poll(Duration.ofMillis(100)).forEach(record -> stamps.add(record.timestampMillis()));
       }
-      decoded += reader.readToEnd().size();
-      if (decoded != shape.windows()) {
+      reader.readToEnd().forEach(record -> stamps.add(record.timestampMillis()));
+      if (stamps.size() != shape.windows()) {
         throw new IllegalStateException(
-            "%d windows came out, %d were expected".formatted(decoded, shape.windows()));
+            "%d windows came out, %d were expected".formatted(stamps.size(), shape.windows()));
       }
+      return stamps;
     }
   }
 }

@@ -68,7 +68,7 @@ public final class Rivals implements Benchmark {
     }
     try (BrokerProcess broker = BrokerProcess.start();
         Engine engine = Engine.start()) {
-      int hops = setting.scale().pick(2, 40, 250);
+      int hops = setting.scale().pick(2, 75, 250);
       Feed feed = Feed.of(FeedShape.of(setting.scale().pick(2, SESSIONS, SESSIONS), hops));
       Replay replay = Replay.fill(broker.bootstrap(), new Topics("rivals"), feed);
       Path window = setting.model("lag-posterior");
@@ -158,16 +158,16 @@ public final class Rivals implements Benchmark {
           () -> {
             new Broker(replay.bootstrap()).createTopics(List.of(topic), 1);
             try (RecordConsumer<Decoded> reader = reader(topic)) {
-              Sample sample = work.call();
-              Decodings all =
-                  Decodings.of(reader.readToEnd().stream().map(Received::value).toList());
+              Sample whole = work.call();
+              List<Received<Decoded>> records = reader.readToEnd();
+              Decodings all = Decodings.of(records.stream().map(Received::value).toList());
               if (all.size() != replay.shape().windows()) {
                 throw new IllegalStateException(
                     "%s decoded %d of %d windows"
                         .formatted(name, all.size(), replay.shape().windows()));
               }
               decodings.put(name, all);
-              return sample;
+              return Published.of(whole, records.stream().map(Received::timestampMillis).toList());
             }
           });
     }
