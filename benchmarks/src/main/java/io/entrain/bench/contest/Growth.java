@@ -81,7 +81,7 @@ public final class Growth implements Benchmark {
     }
 
     void add(String dimension, int size, SumModel model, int sessions) {
-      int windows = setting.scale().pick(40, 2000, 8000);
+      int windows = setting.scale().pick(40, 10_000, 30_000);
       int hops = Math.max(windows / sessions, 3 * model.contextHops() / 2);
       FeedShape shape = new FeedShape(sessions, hops, model.units(), model.channels());
       Path file = model.write(setting.folder());
