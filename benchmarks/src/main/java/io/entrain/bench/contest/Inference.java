@@ -16,6 +16,7 @@ import io.entrain.bench.measure.Sample;
 import io.entrain.bench.measure.Scale;
 import io.entrain.bench.measure.Setting;
 import io.entrain.inference.BatchShape;
+import io.entrain.job.OutputRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,7 +75,7 @@ public final class Inference implements Benchmark {
     private final int batch;
     private final BatchShape shape;
     private final Map<String, Decodings> decodings = new HashMap<>();
-    private double meanBatch;
+    private final Map<String, Double> meanBatch = new HashMap<>();
 
     Round(Scale scale, Engine engine, List<Form> forms, int batch, BatchShape shape) {
       this.scale = scale;
@@ -108,7 +109,7 @@ public final class Inference implements Benchmark {
                   samples.get(form.name),
                   "bare loop",
                   samples.get(form.name + "-bare"))
-              .noting("%.1f windows in a call of the job".formatted(meanBatch));
+              .noting("%.1f windows in a call of the job".formatted(meanBatch.get(form.name)));
       return isAsked() ? row.within(Limit.ratioAtLeast(.95)) : row;
     }
 
@@ -136,6 +137,12 @@ public final class Inference implements Benchmark {
       return batch == ASKED_BATCH && shape == BatchShape.FITTED;
     }
 
+    /** Windows over calls: a call of n windows gives n outputs that say n. */
+    private static double calledWith(List<OutputRecord> outputs) {
+      double calls = outputs.stream().mapToDouble(output -> 1.0 / output.batchWindows()).sum();
+      return outputs.size() / calls;
+    }
+
     private Contestant<Sample> job(Form form) {
       Graph graph = DecodingJob.inMemory(form.model, batch, shape);
       return new Contestant<>(
@@ -144,8 +151,7 @@ public final class Inference implements Benchmark {
             try (MemoryRun run = new MemoryRun(form.feed, form.feed.shape().windows())) {
               engine.run(run, graph);
               decodings.put(form.name, Decodings.ofOutputs(run.outputs()));
-              meanBatch =
-                  run.outputs().stream().mapToInt(o -> o.batchWindows()).average().orElse(0);
+              meanBatch.put(form.name, calledWith(run.outputs()));
               return run.sample(1, 0);
             }
           });
