@@ -128,17 +128,20 @@ public final class Bench implements Callable<Integer> {
             Files.createDirectories(out).toAbsolutePath());
     for (Benchmark benchmark : chosen) {
       progress(benchmark.name() + ": " + benchmark.question());
+      long begin = System.nanoTime();
       benchmark.run(setting, results);
+      progress("%s took %d s".formatted(benchmark.name(), seconds(begin)));
     }
     List<String> conditions = new ArrayList<>(machine.lines());
     conditions.addAll(Versions.lines());
     conditions.add(
         "%s run, %d rounds, %d s"
-            .formatted(
-                quick ? "quick" : "full",
-                scale.repeats(),
-                (System.nanoTime() - start) / 1_000_000_000));
+            .formatted(quick ? "quick" : "full", scale.repeats(), seconds(start)));
     write(new Report(results, conditions));
+  }
+
+  private static long seconds(long sinceNanos) {
+    return (System.nanoTime() - sinceNanos) / 1_000_000_000;
   }
 
   private void write(Report report) throws Exception {
