@@ -84,13 +84,24 @@ public final class EntrainJob {
    *
    * @param sources one for each modality of the models, in their order
    * @param control announcements of models, read by one subtask; its watermark says how far they
-   *     are known
+   *     are known, so one that has none must end or no window is decoded
    * @param sink takes every kind of output
    */
-  record JobEnds(
+  public record JobEnds(
       List<Source<RawRecord, ?, ?>> sources,
       Source<RawRecord, ?, ?> control,
       Sink<OutputRecord> sink) {}
+
+  /**
+   * Builds the job between any ends, after checking its models; the settings of Kafka are not used.
+   *
+   * @throws RuntimeException of the kind {@link ConfigException} or {@link
+   *     io.entrain.inference.ModelException}, whose message says what to do
+   */
+  public static void build(StreamExecutionEnvironment environment, JobConfig config, JobEnds ends) {
+    List<JobModel> models = JobModel.open(config);
+    build(environment, config, new JobModels(models, JobModel.openShadows(config, models)), ends);
+  }
 
   /** Builds the job between any ends. */
   static void build(

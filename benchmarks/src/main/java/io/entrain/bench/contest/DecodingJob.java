@@ -3,12 +3,9 @@ package io.entrain.bench.contest;
 import io.entrain.bench.load.Engine;
 import io.entrain.bench.load.Engine.Graph;
 import io.entrain.inference.BatchShape;
-import io.entrain.inference.Provider;
 import io.entrain.job.JobConfig;
-import io.entrain.job.JobModel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -25,11 +22,12 @@ final class DecodingJob {
         JobConfig.of(
             Map.of(
                 "models", model.toString(),
+                "provider", "cpu",
                 "alignment", "false",
                 "batch-windows", Integer.toString(batch),
                 "batch-shape", shape.name().toLowerCase(Locale.ROOT),
                 "checkpoint-interval-millis", Long.toString(CHECKPOINT_MILLIS)));
-    return Engine.decoding(config, JobModel.open(List.of(model.toString()), Provider.CPU).get(0));
+    return Engine.decoding(config);
   }
 
   /** On Kafka, with the settings given on top of the defaults. */

@@ -7,7 +7,6 @@ import io.entrain.bench.measure.Sample;
 import io.entrain.embedded.EmbeddedFlink;
 import io.entrain.job.EntrainJob;
 import io.entrain.job.JobConfig;
-import io.entrain.job.JobModel;
 import io.entrain.job.OutputRecord;
 import io.entrain.job.RawRecord;
 import java.io.IOException;
@@ -48,7 +47,12 @@ public final class Engine implements AutoCloseable {
   /** Builds the job of a run. */
   public interface Graph extends BiConsumer<StreamExecutionEnvironment, Ends> {}
 
-  /** The ends of a job in memory. */
+  /**
+   * The ends of a job in memory.
+   *
+   * @param sources one for each modality
+   * @param run number of the {@link MemoryRun} behind them
+   */
   public record Ends(List<Source<RawRecord, ?, ?>> sources, long run) {
     /** A sink for anything. */
     public <T> MemorySink<T> sink() {
@@ -56,11 +60,14 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /** The production job with one model. */
-  public static Graph decoding(JobConfig config, JobModel model) {
+  /** The production job; no model is announced while it runs. */
+  public static Graph decoding(JobConfig config) {
     return (environment, ends) ->
         EntrainJob.build(
-            environment, config, List.of(model), ends.sources(), ends.<OutputRecord>sink());
+            environment,
+            config,
+            new EntrainJob.JobEnds(
+                ends.sources(), MemorySource.empty(ends.run()), ends.<OutputRecord>sink()));
   }
 
   /** Runs a job to its end. */

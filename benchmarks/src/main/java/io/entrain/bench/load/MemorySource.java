@@ -23,12 +23,19 @@ public final class MemorySource
     implements Source<RawRecord, MemorySource.Position, MemorySource.Position> {
   private static final long serialVersionUID = 1L;
 
+  private static final int NO_STREAM = -1;
+
   private final long run;
   private final int stream;
 
   MemorySource(long run, int stream) {
     this.run = run;
     this.stream = stream;
+  }
+
+  /** A source that ends at once. */
+  static MemorySource empty(long run) {
+    return new MemorySource(run, NO_STREAM);
   }
 
   /**
@@ -50,7 +57,12 @@ public final class MemorySource
 
   @Override
   public SourceReader<RawRecord, Position> createReader(SourceReaderContext context) {
-    return new Reader(MemoryRun.of(run), stream);
+    if (stream == NO_STREAM) {
+      return new Reader(List.of(), 0, CompletableFuture.completedFuture(null));
+    }
+    MemoryRun of = MemoryRun.of(run);
+    List<RawRecord> records = of.stream(stream);
+    return new Reader(records, records.size() * of.times(), of.released());
   }
 
   @Override
@@ -76,15 +88,15 @@ public final class MemorySource
   }
 
   private static final class Reader implements SourceReader<RawRecord, Position> {
-    private final MemoryRun run;
     private final List<RawRecord> records;
     private final int total;
+    private final CompletableFuture<Void> released;
     private int next;
 
-    Reader(MemoryRun run, int stream) {
-      this.run = run;
-      this.records = run.stream(stream);
-      this.total = records.size() * run.times();
+    Reader(List<RawRecord> records, int total, CompletableFuture<Void> released) {
+      this.records = records;
+      this.total = total;
+      this.released = released;
     }
 
     @Override
@@ -97,7 +109,7 @@ public final class MemorySource
         output.collect(record, record.timestampMillis());
         return InputStatus.MORE_AVAILABLE;
       }
-      return run.released().isDone() ? InputStatus.END_OF_INPUT : InputStatus.NOTHING_AVAILABLE;
+      return released.isDone() ? InputStatus.END_OF_INPUT : InputStatus.NOTHING_AVAILABLE;
     }
 
     @Override
@@ -107,7 +119,7 @@ public final class MemorySource
 
     @Override
     public CompletableFuture<Void> isAvailable() {
-      return next < total ? CompletableFuture.completedFuture(null) : run.released();
+      return next < total ? CompletableFuture.completedFuture(null) : released;
     }
 
     @Override
