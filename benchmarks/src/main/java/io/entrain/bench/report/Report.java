@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A run as files: {@code results.json}, {@code results.md}, one {@code NAME.svg} for each benchmark
- * with ratios, {@code NAME-growth.svg} for each with sizes, and {@code report.html} with all of
- * them.
+ * A run as files: {@code results.json}, {@code results.md}, {@code limits.svg} of all that is held
+ * against a limit, one {@code NAME.svg} for each benchmark with ratios, {@code NAME-growth.svg} for
+ * each with sizes, and {@code report.html} with all of them.
  *
  * @param conditions how it was run and on what, one fact a line
  */
@@ -42,6 +42,7 @@ public record Report(Results results, List<String> conditions) {
             .collect(
                 Collectors.groupingBy(Row::benchmark, LinkedHashMap::new, Collectors.toList()));
     Map<String, String> plots = new LinkedHashMap<>();
+    plots.put("limits", LimitPlot.of(results.rows()));
     byBenchmark.forEach(
         (name, rows) -> {
           plots.put(name, RatioPlot.of(rows));

@@ -58,6 +58,7 @@ class ReportTest {
         .contains("≥ 20.0 ×, **not reached**", "`rivals/python` skipped: no <client>");
     assertThat(Files.readString(folder.resolve("windowing.svg")))
         .contains("class=\"limit\"", "class=\"missed\"");
+    assertThat(folder.resolve("limits.svg")).exists();
     assertThat(Files.readString(folder.resolve("report.html"))).contains("no &lt;client>", "<svg");
   }
 
@@ -82,6 +83,19 @@ class ReportTest {
     assertThat(axis.at(10)).isEqualTo(100);
     assertThat(axis.at(0.1)).isZero();
     assertThat(axis.ticks()).containsExactly(1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0);
+  }
+
+  @Test
+  void everyLimitIsDrawnWhateverItsUnit() {
+    Row few = Row.figure("allocation/a", "bytes", "job", 1024).within(Limit.oursAtMost(4096));
+    Row many = Row.figure("allocation/b", "bytes", "job", 8192).within(Limit.oursAtMost(4096));
+    Row free = Row.figure("allocation/c", "bytes", "job", 1);
+    assertThat(LimitPlot.of(List.of(few, free)))
+        .contains("allocation/a", "class=\"limit\"", "class=\"reached\"")
+        .doesNotContain("allocation/c", "class=\"missed\"");
+    assertThat(LimitPlot.of(List.of(many))).contains("class=\"missed\"");
+    assertThat(LimitPlot.of(List.of(RATES))).contains("windowing/overlap-50", "class=\"missed\"");
+    assertThat(LimitPlot.of(List.of(free))).isEmpty();
   }
 
   @Test
