@@ -107,11 +107,12 @@ public final class EmbeddedFlink implements AutoCloseable {
     return await("ask for the job", cluster.getJobStatus(job), PATIENCE);
   }
 
-  /** Whether every task of the job runs, its operators opened. */
+  /** Whether every task of the job runs, its operators opened, or is through with its input. */
   public boolean isRunning(JobID job) {
     for (AccessExecutionVertex task :
         await("show the job", cluster.getExecutionGraph(job), PATIENCE).getAllExecutionVertices()) {
-      if (task.getExecutionState() != ExecutionState.RUNNING) {
+      ExecutionState state = task.getExecutionState();
+      if (state != ExecutionState.RUNNING && state != ExecutionState.FINISHED) {
         return false;
       }
     }
