@@ -70,7 +70,12 @@ public final class KafkaReplay implements Benchmark {
       switch (setting.scale()) {
         case QUICK -> results.skip("kafka/" + name, "in a full run only");
         case TINY -> stand.run(name, sum, new FeedShape(4, 10, FeedShape.UNITS, many), results);
-        case FULL -> stand.run(name, sum, new FeedShape(20, 500, FeedShape.UNITS, many), results);
+        case FULL -> {
+          for (int sessions : List.of(1, 20, 400)) {
+            FeedShape shape = new FeedShape(sessions, 10_000 / sessions, FeedShape.UNITS, many);
+            stand.run(name, sum, shape, results);
+          }
+        }
       }
     }
   }

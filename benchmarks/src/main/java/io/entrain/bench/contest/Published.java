@@ -5,7 +5,8 @@ import java.util.Collection;
 
 /**
  * The rate at which a contestant wrote its records, by the stamps that its producer gave them: from
- * one record to the last, so that neither its start nor its end counts. CPU is of the whole run.
+ * the end of the first eighth to the last, so that neither its start nor its end counts. CPU of a
+ * record is that of the whole run, its start included.
  */
 final class Published {
   private static final long MILLI = 1_000_000L;

@@ -76,7 +76,9 @@ public final class Rivals implements Benchmark {
         Stand stand = new Stand(setting, replay, engine, python.found());
         stand.run("window", window, List.of(IN_WINDOW, HTTP), server, results);
       }
-      if (setting.scale() != Scale.QUICK) {
+      if (setting.scale() == Scale.QUICK) {
+        results.skip("rivals/incremental", "in a full run only");
+      } else {
         Stand stand = new Stand(setting, replay, engine, python.found());
         Path incremental = setting.model("lag-posterior-incremental");
         stand.run("incremental", incremental, List.of(), null, results);
