@@ -8,7 +8,9 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** One way down: recording, then world; scoring, embedded and view beside them; cli over all. */
+/**
+ * One way down: recording, then world; scoring, embedded, fuzz and view beside them; cli over all.
+ */
 @AnalyzeClasses(packages = "io.entrain", importOptions = DoNotIncludeTests.class)
 class WorkbenchOrderTest {
   private static final String RECORDING = "io.entrain.recording..";
@@ -17,6 +19,7 @@ class WorkbenchOrderTest {
   private static final String EMBEDDED = "io.entrain.embedded..";
   private static final String EXPERIMENT = "io.entrain.experiment..";
   private static final String VIEW = "io.entrain.view..";
+  private static final String FUZZ = "io.entrain.fuzz..";
   private static final String CLI = "io.entrain.cli..";
   private static final String FLINK = "org.apache.flink..";
   private static final String KAFKA = "org.apache.kafka..";
@@ -45,6 +48,10 @@ class WorkbenchOrderTest {
 
   @ArchTest
   static final ArchRule EXPERIMENTS_KNOW_NO_PAGE_AND_NO_COMMAND = apart(EXPERIMENT, VIEW, CLI);
+
+  @ArchTest
+  static final ArchRule THE_FUZZER_STANDS_ON_THE_JOB =
+      apart(FUZZ, RECORDING, WORLD, SCORING, EXPERIMENT, VIEW, CLI);
 
   private static ArchRule apart(String from, String... others) {
     return noClasses()

@@ -9,6 +9,7 @@ import io.entrain.swap.Refusal;
 import io.entrain.swap.Roll;
 import io.entrain.swap.TermException;
 import io.entrain.wire.v1.ModelAnnouncement.Role;
+import io.entrain.wire.v1.Reason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -186,8 +187,11 @@ final class AdmitOperator extends AbstractStreamOperator<Announced>
   private void refuse(Refusal refusal) {
     RawRecord raw = undecided.remove();
     LOG.warn("Announcement {} is refused, {}: {}", raw, refusal.reason(), refusal.getMessage());
-    OutputRecord letter = letters.of(raw, refusal.reason(), refusal.getMessage());
-    output.collect(new StreamRecord<>(new Announced(null, letter, refusal.reason())));
+    Reason reason = refusal.reason();
+    for (OutputRecord letter : letters.of(raw, reason, refusal.getMessage())) {
+      output.collect(new StreamRecord<>(new Announced(null, letter, reason)));
+      reason = null;
+    }
   }
 
   @Override

@@ -145,7 +145,9 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
     ModelTerm term = element.getValue().term();
     if (term == null) {
       if (settings.first() && getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
-        measures.refused(element.getValue().reason());
+        if (element.getValue().reason() != null) {
+          measures.refused(element.getValue().reason());
+        }
         emit(element.getValue().letter());
       }
     } else if (term.shadow() ? settings.first() : term.model().equals(settings.model().model())) {
@@ -274,7 +276,7 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
   public void reject(RawRecord raw, Reason reason, String detail) {
     if (settings.first()) {
       measures.rejected(reason);
-      emit(letters.of(raw, reason, detail));
+      letters.of(raw, reason, detail).forEach(this::emit);
     }
   }
 

@@ -165,13 +165,9 @@ final class Shadows {
     RawRecord announced =
         new RawRecord(
             -1, "", 0, term.offset(), term.fromMillis(), Messages.key(term.model()), new byte[0]);
-    output.accept(
-        around
-            .letters()
-            .of(
-                announced,
-                Reason.SHADOW_FAILED,
-                "shadow model %s (%s) is switched off: %s"
-                    .formatted(term.model(), term.file(), failure.getMessage())));
+    String detail =
+        "shadow model %s (%s) is switched off: %s"
+            .formatted(term.model(), term.file(), failure.getMessage());
+    around.letters().of(announced, Reason.SHADOW_FAILED, detail).forEach(output);
   }
 }

@@ -131,13 +131,18 @@ public final class RecordConsumer<T> implements AutoCloseable {
 
   /** Everything up to the end of the topic as it is now. */
   public List<Received<T>> readToEnd() {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     List<Received<T>> received = new ArrayList<>();
+    readToEnd(received::add);
+    return received;
+  }
+
+  /** The same without keeping it: each goes to {@code reader}. */
+  public void readToEnd(java.util.function.Consumer<Received<T>> reader) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     while (ends.entrySet().stream()
         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-      received.addAll(poll(Duration.ofMillis(100)));
+      poll(Duration.ofMillis(100)).forEach(reader);
     }
-    return received;
   }
 
   private Received<T> read(ConsumerRecord<byte[], byte[]> record) {

@@ -95,7 +95,7 @@ final class DemoAudience implements AutoCloseable {
   }
 
   private void take(Rejected letter) {
-    rejects++;
+    rejects += letter.getPart() == 0 ? 1 : 0;
     if (letter.getReason() == Reason.TOO_LATE) {
       late++;
     }

@@ -22,7 +22,8 @@ import picocli.CommandLine.ScopeType;
       Simulate.class,
       Replay.class,
       Experiment.class,
-      Compare.class
+      Compare.class,
+      Fuzz.class
     },
     footerHeading = "%nCommands of the launcher:%n",
     footer = {

@@ -20,7 +20,11 @@ final class RejectLog {
   private final Deque<Letter> last = new ArrayDeque<>();
   private long total;
 
+  /** Counts the first part of a letter that has more. */
   synchronized void add(Rejected rejected) {
+    if (rejected.getPart() > 0) {
+      return;
+    }
     counts.merge(rejected.getReason(), 1L, Long::sum);
     last.addFirst(new Letter(++total, rejected));
     if (last.size() > KEPT) {
