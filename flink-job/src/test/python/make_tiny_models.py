@@ -23,7 +23,7 @@ contract added: an output of the instant 40 ms earlier, headroom, and the lags t
 Four more bear on changing a model while a job runs. `successor.onnx` may take the place of `pinnable.onnx`: its level is
 twice as high. `tallied.onnx` (three times) keeps its count under the name `tally`, so sessions must start anew with it.
 `narrow.onnx` lacks an output. `failing.onnx`, of a name of its own, is `pinnable.onnx` until its count would be 6: then it
-does not run.
+does not run. `hungry.onnx` then asks for more memory than there is.
 """
 
 import copy
@@ -223,6 +223,31 @@ def failing() -> onnx.ModelProto:
     return with_contract(model, PINNABLE | {"name": "failing"})
 
 
+def hungry() -> onnx.ModelProto:
+    """`failing.onnx` that does not fail at its count of 5 but asks for 2^48 bytes: more than any machine can address."""
+    model = pinnable()
+    factor = next(tensor for tensor in model.graph.initializer if tensor.name == "factor")
+    factor.CopyFrom(indices("sizes", [1] * 5 + [1 << 46]))
+    model.graph.initializer.append(indices("flat", [-1]))
+    model.graph.initializer.append(indices("first", [0]))
+    for i, node in enumerate(model.graph.node):
+        if list(node.output) == ["level"]:
+            node.input[1] = "most"
+            for more in reversed(
+                [
+                    helper.make_node("Cast", ["count"], ["place"], to=TensorProto.INT64),
+                    helper.make_node("Gather", ["sizes", "place"], ["wanted"]),
+                    helper.make_node("ReduceMax", ["wanted"], ["size"], keepdims=0),
+                    helper.make_node("Reshape", ["size", "flat"], ["length"]),
+                    helper.make_node("ConstantOfShape", ["length"], ["room"], value=constant("filler", [1.0])),
+                    helper.make_node("ReduceMax", ["room", "first"], ["most"], keepdims=1),
+                ]
+            ):
+                model.graph.node.insert(i, more)
+            break
+    return with_contract(model, PINNABLE | {"name": "hungry"})
+
+
 def with_contract(model: onnx.ModelProto, contract: dict | None) -> onnx.ModelProto:
     changed = copy.deepcopy(model)
     del changed.metadata_props[:]
@@ -274,6 +299,7 @@ def main() -> None:
         "tallied": pinnable(level=3.0, count="tally"),
         "narrow": narrow(),
         "failing": failing(),
+        "hungry": hungry(),
         "no-contract": with_contract(good, None),
         "float16-input": halved(good),
         "fixed-batch": with_input(good, "carry", value("carry", 6, batch=1)),

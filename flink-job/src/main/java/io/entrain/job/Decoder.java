@@ -76,6 +76,7 @@ final class Decoder implements AutoCloseable {
     return TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - before);
   }
 
+  /** For the next pane; null where they are not finite and it begins with the initial ones. */
   float[][] nextTensors(int row) {
     return inputs.nextTensors(batch, row);
   }

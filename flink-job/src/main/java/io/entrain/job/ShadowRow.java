@@ -8,6 +8,6 @@ public final class ShadowRow {
   /** Pane of the stretch at which it began. */
   public long firstPane;
 
-  /** State tensors in the contract's order; none at first. */
+  /** State tensors in the contract's order; none where they are the initial ones. */
   public float[][] tensors = new float[0][];
 }

@@ -129,7 +129,8 @@ final class Shadows {
       switchOff(next.term(), failure);
       return;
     }
-    row.tensors = decoder.nextTensors(0);
+    float[][] tensors = decoder.nextTensors(0);
+    row.tensors = tensors == null ? new float[0][] : tensors;
     around.store().putShadow(next.term().model(), row);
     boolean warmingUp = window.paneInStretch() - row.firstPane < decoder.contract().warmupHops();
     byte[] decoded = decoder.decoded(window, warmingUp, newest, 0);

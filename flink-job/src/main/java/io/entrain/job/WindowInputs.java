@@ -64,13 +64,28 @@ final class WindowInputs {
     tensor.put(row, hop * values.length, values, 0, values.length);
   }
 
-  /** Reads the state tensors for the next pane out of the row. */
+  /**
+   * Reads the state tensors for the next pane out of the row; null, the initial ones, where one is
+   * not finite that began so: values that overflow inside the model would never leave it.
+   */
   float[][] nextTensors(Batch batch, int row) {
     float[][] next = new float[contract.states().size()][];
     for (int i = 0; i < next.length; i++) {
       State state = contract.states().get(i);
       next[i] = batch.output(state.next()).row(row);
+      if (isFinite(state.initial()) && !isFinite(next[i])) {
+        return null;
+      }
     }
     return next;
+  }
+
+  private static boolean isFinite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
   }
 }
