@@ -25,6 +25,17 @@ class PackageOrderTest {
   static final ArchRule WIRE_IMPORTS_NOTHING_OF_OURS =
       apart(WIRE, CONTRACT, TIMELINE, CONTROL, INFERENCE, SWAP, JOB, FLINK, ONNX_RUNTIME);
 
+  /** What comes from Kafka, a model file or a configuration is never read as Java objects. */
+  @ArchTest
+  static final ArchRule NOTHING_READS_JAVA_OBJECTS =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.io.ObjectInputStream")
+          .orShould()
+          .dependOnClassesThat()
+          .resideInAnyPackage("com.esotericsoftware..", "java.beans..");
+
   @ArchTest
   static final ArchRule CONTRACT_KNOWS_NO_ENGINE =
       apart(CONTRACT, TIMELINE, CONTROL, INFERENCE, SWAP, JOB, FLINK, ONNX_RUNTIME);
