@@ -12,6 +12,8 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -55,6 +59,8 @@ class ComposeProcessTest {
   private static final List<String> CLIENT_FLAGS =
       List.of("--add-opens=java.base/java.util=ALL-UNNAMED");
 
+  private static final long HOP_NANOS = 20_000_000;
+
   @TempDir Path folder;
   private Path scratch;
   private Compose compose;
@@ -68,6 +74,75 @@ class ComposeProcessTest {
 
   @Test
   void decodedRecordsFlow() throws Exception {
+    withCluster((bootstrap, configuration, taskManager) -> {});
+  }
+
+  /** A crash of the native library takes its TaskManager down; another one goes on. */
+  @Test
+  void aTaskManagerThatCrashesIsTakenOverAndNoWindowIsMissing() throws Exception {
+    withCluster(
+        (bootstrap, configuration, taskManager) -> {
+          try (Child spare = taskManager(configuration);
+              RecordConsumer<Decoded> decoded = decoded(bootstrap)) {
+            await("spare").atMost(Child.PATIENCE).until(() -> taskManagers(configuration) == 2);
+            Map<String, SortedSet<Long>> windows = new TreeMap<>();
+            poll(decoded, windows, Duration.ofSeconds(2));
+            taskManager.signal("SEGV");
+            taskManager.awaitExit();
+            poll(decoded, windows, Duration.ofMillis(500));
+            long before = size(windows);
+            long crashed = System.nanoTime();
+            await("output after the crash")
+                .atMost(Child.PATIENCE)
+                .until(
+                    () -> {
+                      poll(decoded, windows, Duration.ofMillis(100));
+                      return size(windows) > before;
+                    });
+            System.out.printf(
+                "output goes on %.1f s after the crash%n", (System.nanoTime() - crashed) * 1e-9);
+            poll(decoded, windows, Duration.ofSeconds(3));
+            for (SortedSet<Long> ends : windows.values()) {
+              assertThat((ends.last() - ends.first()) / HOP_NANOS + 1).isEqualTo(ends.size());
+            }
+            assertThat(spare.output()).doesNotContain("SIGSEGV");
+          }
+        });
+  }
+
+  private static long size(Map<String, SortedSet<Long>> windows) {
+    return windows.values().stream().mapToLong(Set::size).sum();
+  }
+
+  private static void poll(
+      RecordConsumer<Decoded> decoded, Map<String, SortedSet<Long>> windows, Duration time) {
+    long until = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < until) {
+      for (var record : decoded.poll(Duration.ofMillis(50))) {
+        windows
+            .computeIfAbsent(record.key() + record.value().getModel(), key -> new TreeSet<>())
+            .add(record.value().getWindowEndNanos());
+      }
+    }
+  }
+
+  private int taskManagers(Path configuration) throws IOException {
+    String port =
+        Files.readString(configuration.resolve("config.yaml"))
+            .replaceAll("(?s).*rest.port: ([0-9]+).*", "$1");
+    try (var answer =
+        URI.create("http://127.0.0.1:" + port + "/taskmanagers").toURL().openStream()) {
+      return new String(answer.readAllBytes(), StandardCharsets.UTF_8).split("\"id\"", -1).length
+          - 1;
+    }
+  }
+
+  /** What a test does while sessions are decoded. */
+  private interface Body {
+    void run(String bootstrap, Path configuration, Child taskManager) throws Exception;
+  }
+
+  private void withCluster(Body body) throws Exception {
     int[] ports = freePorts();
     try (Child kafka = Child.entrain(scratch, "broker", "--port", "0")) {
       String bootstrap = kafka.awaitLine("ready on").replaceAll(".* ", "");
@@ -85,6 +160,7 @@ class ComposeProcessTest {
         try (Child simulator =
             Child.entrain(scratch, mapped(compose.command("simulator")).toArray(String[]::new))) {
           awaitDecoded(bootstrap, List.of(jobManager, taskManager, simulator));
+          body.run(bootstrap, configuration, taskManager);
         }
       }
     }
@@ -196,13 +272,7 @@ class ComposeProcessTest {
 
   private static void awaitDecoded(String bootstrap, List<Child> children) {
     Set<String> seen = new TreeSet<>();
-    try (RecordConsumer<Decoded> decoded =
-        new RecordConsumer<>(
-            bootstrap,
-            "entrain.decoded",
-            MessageCodec.DECODED::decode,
-            Start.BEGINNING,
-            Isolation.READ_UNCOMMITTED)) {
+    try (RecordConsumer<Decoded> decoded = decoded(bootstrap)) {
       await("decoded records of both models and sessions")
           .atMost(Child.PATIENCE)
           .until(
@@ -216,6 +286,15 @@ class ComposeProcessTest {
       throw new AssertionError(
           children.stream().map(Child::output).collect(Collectors.joining("\n----\n")), e);
     }
+  }
+
+  private static RecordConsumer<Decoded> decoded(String bootstrap) {
+    return new RecordConsumer<>(
+        bootstrap,
+        "entrain.decoded",
+        MessageCodec.DECODED::decode,
+        Start.BEGINNING,
+        Isolation.READ_UNCOMMITTED);
   }
 
   private static int[] freePorts() throws IOException {
