@@ -189,11 +189,11 @@ class ComposeProcessTest {
     List<String> arguments = new ArrayList<>(List.of("--configDir", configuration.toString()));
     arguments.addAll(
         Arrays.asList(TaskExecutorProcessUtils.generateDynamicConfigsStr(spec).trim().split(" +")));
-    return flink(
-        configuration,
-        Arrays.asList(ProcessMemoryUtils.generateJvmParametersStr(spec).trim().split(" +")),
-        TaskManagerRunner.class,
-        arguments);
+    List<String> flags = new ArrayList<>();
+    flags.add("-XX:ErrorFile=" + scratch.resolve("crash.log"));
+    flags.addAll(
+        Arrays.asList(ProcessMemoryUtils.generateJvmParametersStr(spec).trim().split(" +")));
+    return flink(configuration, flags, TaskManagerRunner.class, arguments);
   }
 
   /** Like the container, tried again until Flink is up. */
