@@ -18,6 +18,7 @@ class WorkbenchOrderTest {
   private static final String SCORING = "io.entrain.scoring..";
   private static final String EMBEDDED = "io.entrain.embedded..";
   private static final String EXPERIMENT = "io.entrain.experiment..";
+  private static final String CHAOS = "io.entrain.chaos..";
   private static final String VIEW = "io.entrain.view..";
   private static final String FUZZ = "io.entrain.fuzz..";
   private static final String CLI = "io.entrain.cli..";
@@ -27,27 +28,42 @@ class WorkbenchOrderTest {
 
   @ArchTest
   static final ArchRule RECORDING_STANDS_ON_THE_WIRE =
-      apart(RECORDING, WORLD, SCORING, EMBEDDED, EXPERIMENT, VIEW, CLI, JOB, FLINK, KAFKA);
+      apart(RECORDING, WORLD, SCORING, EMBEDDED, EXPERIMENT, CHAOS, VIEW, CLI, JOB, FLINK, KAFKA);
 
   @ArchTest
   static final ArchRule THE_WORLD_KNOWS_NO_ENGINE =
       apart(
-          WORLD, SCORING, EMBEDDED, EXPERIMENT, VIEW, CLI, JOB, FLINK, KAFKA, "io.entrain.wire..");
+          WORLD,
+          SCORING,
+          EMBEDDED,
+          EXPERIMENT,
+          CHAOS,
+          VIEW,
+          CLI,
+          JOB,
+          FLINK,
+          KAFKA,
+          "io.entrain.wire..");
 
   @ArchTest
   static final ArchRule SCORING_KNOWS_NO_ENGINE =
-      apart(SCORING, RECORDING, WORLD, EMBEDDED, EXPERIMENT, VIEW, CLI, JOB, FLINK, KAFKA);
+      apart(SCORING, RECORDING, WORLD, EMBEDDED, EXPERIMENT, CHAOS, VIEW, CLI, JOB, FLINK, KAFKA);
 
   @ArchTest
   static final ArchRule EMBEDDED_KNOWS_NO_SESSION =
-      apart(EMBEDDED, RECORDING, WORLD, SCORING, EXPERIMENT, VIEW, CLI, JOB);
+      apart(EMBEDDED, RECORDING, WORLD, SCORING, EXPERIMENT, CHAOS, VIEW, CLI, JOB);
 
   @ArchTest
   static final ArchRule THE_PAGE_STANDS_ON_THE_WIRE =
-      apart(VIEW, RECORDING, WORLD, SCORING, EMBEDDED, EXPERIMENT, CLI, JOB, FLINK);
+      apart(VIEW, RECORDING, WORLD, SCORING, EMBEDDED, EXPERIMENT, CHAOS, CLI, JOB, FLINK);
 
   @ArchTest
-  static final ArchRule EXPERIMENTS_KNOW_NO_PAGE_AND_NO_COMMAND = apart(EXPERIMENT, VIEW, CLI);
+  static final ArchRule EXPERIMENTS_KNOW_NO_PAGE_AND_NO_COMMAND =
+      apart(EXPERIMENT, CHAOS, VIEW, CLI);
+
+  @ArchTest
+  static final ArchRule CHAOS_KNOWS_NO_PAGE_AND_NO_COMMAND =
+      apart(CHAOS, SCORING, EXPERIMENT, VIEW, CLI);
 
   @ArchTest
   static final ArchRule THE_FUZZER_STANDS_ON_THE_JOB =

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +31,10 @@ import org.apache.kafka.server.common.MetadataVersion;
  *
  * <h2>Guarantees</h2>
  *
- * It listens on loopback alone, keeps its data in a scratch folder, and after {@link #close()} no
- * thread, port or file of it is left. Transactions work. Records are kept whatever their timestamp:
- * nothing expires and no timestamp is too far from now, so that a session can be sent faster than
- * it happened.
+ * It listens on loopback alone, keeps its data in a scratch folder unless it is given one to keep,
+ * and after {@link #close()} no thread, port or scratch file of it is left. Transactions work.
+ * Records are kept whatever their timestamp: nothing expires and no timestamp is too far from now,
+ * so that a session can be sent faster than it happened.
  *
  * <h2>Assumptions</h2>
  *
@@ -43,13 +45,16 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final String CLIENTS = "CLIENTS";
 
+  /** Kafka writes it into a folder that it has formatted. */
+  private static final String FORMATTED = "meta.properties";
+
   private final KafkaRaftServer server;
-  private final ScratchFolder folder;
+  private final Runnable cleanUp;
   private final String bootstrapServers;
 
-  private EmbeddedBroker(KafkaRaftServer server, ScratchFolder folder, int port) {
+  private EmbeddedBroker(KafkaRaftServer server, Runnable cleanUp, int port) {
     this.server = server;
-    this.folder = folder;
+    this.cleanUp = cleanUp;
     this.bootstrapServers = HOST + ":" + port;
   }
 
@@ -74,19 +79,40 @@ public final class EmbeddedBroker implements AutoCloseable {
    * @param settings further settings of the broker, such as its key store
    */
   public static EmbeddedBroker start(int port, String protocol, Map<String, String> settings) {
-    int[] ports = freePorts(port);
     ScratchFolder folder = ScratchFolder.create("broker");
+    return start(port, protocol, settings, folder.path(), folder::close);
+  }
+
+  /**
+   * The same over a folder that is kept: where a broker left its data there, by an orderly end or
+   * not, this one goes on from it.
+   *
+   * @param data folder of the data, made where it is missing
+   */
+  public static EmbeddedBroker start(int port, Path data, Map<String, String> settings) {
+    return start(port, "PLAINTEXT", settings, data, () -> {});
+  }
+
+  private static EmbeddedBroker start(
+      int port, String protocol, Map<String, String> settings, Path data, Runnable cleanUp) {
     try {
-      Properties properties = properties(ports[0], ports[1], protocol, folder);
+      int[] ports = freePorts(port);
+      Properties properties = properties(ports[0], ports[1], protocol, data);
       properties.putAll(settings);
-      format(properties);
+      if (!Files.exists(data.resolve(FORMATTED))) {
+        Files.createDirectories(data);
+        format(properties);
+      }
       KafkaRaftServer server =
           new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
       server.startup();
-      return new EmbeddedBroker(server, folder, ports[0]);
+      return new EmbeddedBroker(server, cleanUp, ports[0]);
+    } catch (IllegalArgumentException taken) {
+      cleanUp.run();
+      throw taken;
     } catch (Exception e) {
-      folder.close();
-      throw new IllegalStateException("The embedded broker did not start on port " + ports[0], e);
+      cleanUp.run();
+      throw new IllegalStateException("The embedded broker did not start on port " + port, e);
     }
   }
 
@@ -120,11 +146,10 @@ public final class EmbeddedBroker implements AutoCloseable {
   public void close() {
     server.shutdown();
     server.awaitShutdown();
-    folder.close();
+    cleanUp.run();
   }
 
-  private static Properties properties(
-      int port, int controllerPort, String protocol, ScratchFolder folder) {
+  private static Properties properties(int port, int controllerPort, String protocol, Path data) {
     Properties properties = new Properties();
     properties.putAll(
         Map.of(
@@ -144,7 +169,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             "inter.broker.listener.name",
             CLIENTS,
             "log.dirs",
-            folder.path().toString()));
+            data.toString()));
     // One node: internal topics cannot have the default three copies.
     properties.putAll(
         Map.of(

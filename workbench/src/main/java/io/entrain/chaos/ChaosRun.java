@@ -1,0 +1,179 @@
+package io.entrain.chaos;
+
+import io.entrain.embedded.ScratchFolder;
+import io.entrain.job.Delivery;
+import io.entrain.job.Setting;
+import io.entrain.wire.Broker;
+import io.entrain.wire.Topics;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * One run: a broker, ZooKeeper, a JobManager and two TaskManagers as processes, the job submitted
+ * to them, sessions sent in real time, the faults of a schedule, and the checker.
+ */
+public final class ChaosRun {
+  /** One slot for the job, one spare. */
+  private static final int TASKMANAGERS = 2;
+
+  /** For what is left to do after the last fault; a restart takes seconds. */
+  private static final long SETTLE_SECONDS = 180;
+
+  /** Output is complete when all input is accounted for and nothing has come for so long. */
+  private static final long QUIET_MILLIS = 3_000;
+
+  /** Beyond two checkpoints: polling, and a machine that is busy. */
+  private static final long SLACK_MILLIS = 500;
+
+  private static final Topics DISTURBED = new Topics("chaos");
+  private static final Topics UNDISTURBED = new Topics("calm");
+
+  private final ChaosPlan plan;
+  private final Schedule schedule;
+  private final Consumer<String> say;
+  private final Map<String, String> settings;
+
+  private ChaosRun(ChaosPlan plan, Schedule schedule, Consumer<String> say) {
+    this.plan = plan;
+    this.schedule = schedule;
+    this.say = say;
+    settings = new LinkedHashMap<>();
+    settings.put(
+        Setting.MODELS.key(),
+        plan.root().resolve("model/trained/lag-posterior-incremental.onnx").toString());
+    settings.put(Setting.CHECKPOINT_INTERVAL_MILLIS.key(), "500");
+    settings.put(Setting.START_FROM.key(), "earliest");
+    settings.put(
+        Setting.DELIVERY.key(),
+        plan.delivery() == Delivery.EXACTLY_ONCE ? "exactly-once" : "at-least-once");
+    settings.putAll(plan.job());
+  }
+
+  /**
+   * Runs the schedule that the seed gives.
+   *
+   * @param say is told what happens, a line each
+   * @throws ChaosException where the run could not be made, whatever the job did
+   */
+  public static ChaosResult run(ChaosPlan plan, long seed, Consumer<String> say) {
+    Schedule schedule = Schedule.draw(seed, plan.seconds(), plan.kinds());
+    Path logs = plan.out().resolve("seed-" + seed).resolve("logs");
+    long began = System.nanoTime();
+    try (ScratchFolder scratch = ScratchFolder.create("chaos")) {
+      Site site = Site.here(plan.root(), scratch.path(), logs);
+      return new ChaosRun(plan, schedule, say).run(site, began);
+    }
+  }
+
+  private ChaosResult run(Site site, long began) {
+    int[] ports = Ports.free(3);
+    try (BrokerNode broker = new BrokerNode(site, ports, ports[1])) {
+      broker.launch();
+      broker.awaitAnswer();
+      new Broker(broker.bootstrap()).createTopics(topics(), 1);
+      try (FlinkCluster flink = FlinkCluster.start(site, TASKMANAGERS)) {
+        submit(site, flink, broker);
+        return disturb(flink, broker, began);
+      }
+    }
+  }
+
+  private static List<String> topics() {
+    List<String> names = new ArrayList<>();
+    for (Topics topics : List.of(DISTURBED, UNDISTURBED)) {
+      Reference.MODALITIES.forEach(modality -> names.add(topics.modality(modality)));
+      names.addAll(
+          List.of(
+              topics.decoded(),
+              topics.alignment(),
+              topics.rejected(),
+              topics.models(),
+              topics.shadow()));
+    }
+    return names;
+  }
+
+  /** With {@code ./entrain run}, as a user does. */
+  private void submit(Site site, FlinkCluster flink, BrokerNode broker) {
+    List<String> arguments = new ArrayList<>(List.of("run", "--flink", flink.rest().address()));
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    all.put(Setting.BOOTSTRAP.key(), broker.jobBootstrap());
+    all.put(Setting.TOPIC_PREFIX.key(), DISTURBED.prefix());
+    all.put(Setting.GROUP.key(), DISTURBED.prefix());
+    all.forEach((key, value) -> arguments.add("--" + key + "=" + value));
+    try (JavaProcess run = site.entrain("submit", "256m", arguments)) {
+      Waiting.until(
+          "the job is submitted",
+          SETTLE_SECONDS,
+          () -> {
+            boolean submitted = run.printed("Submitted to");
+            if (!submitted) {
+              run.demandAlive();
+            }
+            return submitted;
+          });
+    }
+    flink.awaitJob();
+  }
+
+  private ChaosResult disturb(FlinkCluster flink, BrokerNode broker, long began) {
+    Input input = Input.draw(schedule.seed(), plan.sessions(), plan.seconds());
+    say.accept(
+        String.format(
+            Locale.ROOT, "the job runs after %.1f s; faults:", (System.nanoTime() - began) * 1e-9));
+    long startMillis = System.currentTimeMillis() + 200;
+    try (Observer observer = Observer.start(broker.bootstrap(), DISTURBED);
+        Feeder feeder = Feeder.start(broker.bootstrap(), DISTURBED, input, startMillis)) {
+      List<Moment> moments = new Injector(schedule, flink, broker).run(startMillis, say);
+      broker.awaitAnswer();
+      feeder.await(plan.seconds() + SETTLE_SECONDS);
+      settle(broker, observer);
+      long endMillis = System.currentTimeMillis() - startMillis;
+      long restarts = flink.rest().restarts();
+      // The undisturbed run needs the cores.
+      flink.close();
+      return judge(
+          broker, observer, new Course(startMillis, endMillis, moments, restarts, input), began);
+    }
+  }
+
+  /** What happened until the output was complete. */
+  private record Course(
+      long startMillis, long endMillis, List<Moment> moments, long restarts, Input input) {}
+
+  private void settle(BrokerNode broker, Observer observer) {
+    try (Progress progress = new Progress(broker.bootstrap(), DISTURBED.prefix())) {
+      List<String> topics = Reference.MODALITIES.stream().map(DISTURBED::modality).toList();
+      Waiting.until(
+          "the job accounts for all of its input", SETTLE_SECONDS, () -> progress.done(topics));
+    }
+    Waiting.until("the output ends", SETTLE_SECONDS, () -> observer.quietMillis() > QUIET_MILLIS);
+  }
+
+  private ChaosResult judge(BrokerNode broker, Observer observer, Course course, long began) {
+    Reference reference = new Reference(broker.bootstrap(), DISTURBED, UNDISTURBED, settings);
+    int kept = reference.copy();
+    List<Output> undisturbed = reference.decode();
+    List<Output> delivered = observer.seen().stream().map(Observer.Seen::output).toList();
+    Verdict verdict =
+        Checker.compare(undisturbed, delivered, plan.delivery() == Delivery.AT_LEAST_ONCE);
+    long checkpointMillis = Long.parseLong(settings.get(Setting.CHECKPOINT_INTERVAL_MILLIS.key()));
+    Arrivals arrivals =
+        new Arrivals(observer.seen(), course.startMillis, 2 * checkpointMillis + SLACK_MILLIS);
+    return new ChaosResult(
+        schedule,
+        course.moments,
+        arrivals.aftermath(schedule, course.endMillis),
+        course.input.messages().size(),
+        kept,
+        verdict,
+        course.restarts,
+        arrivals.perTenth((int) (course.endMillis / 100) + 1),
+        (System.nanoTime() - began) * 1e-9);
+  }
+}

@@ -1,0 +1,119 @@
+package io.entrain.chaos;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A JVM of the cluster: started, stopped, let go on and killed by signals. */
+final class JavaProcess implements AutoCloseable {
+  private final String name;
+  private final Process process;
+  private final Path log;
+
+  private JavaProcess(String name, Process process, Path log) {
+    this.name = name;
+    this.process = process;
+    this.log = log;
+  }
+
+  /**
+   * What to start.
+   *
+   * @param flags of the JVM
+   * @param classPath as in {@code -cp}
+   * @param main class
+   * @param arguments of the class
+   */
+  record Command(List<String> flags, String classPath, String main, List<String> arguments) {}
+
+  /** Starts it; what it prints goes to {@code NAME.log} in the folder, after what stands there. */
+  static JavaProcess start(
+      String name, Path folder, Map<String, String> environment, Command what) {
+    try {
+      Path arguments = folder.resolve(name + ".args");
+      Files.writeString(arguments, "-cp\n\"" + what.classPath() + "\"\n");
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(what.flags());
+      command.add("@" + arguments);
+      command.add(what.main());
+      command.addAll(what.arguments());
+      Path log = folder.resolve(name + ".log");
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      builder.environment().putAll(environment);
+      return new JavaProcess(name, builder.start(), log);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start " + name, e);
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Whether what it has printed so far, to this log by any process, has {@code part} in it. */
+  boolean printed(String part) {
+    try {
+      return Files.readString(log).contains(part);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Whether it lives.
+   *
+   * @throws ChaosException where it ended though nobody killed it
+   */
+  void demandAlive() {
+    if (!process.isAlive()) {
+      throw new ChaosException(
+          name + " ended by itself, code " + process.exitValue() + "; see " + log, null);
+    }
+  }
+
+  /** SIGKILL; returns when it is gone. */
+  void kill() {
+    process.destroyForcibly();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** SIGSTOP. */
+  void pause() {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String signal) {
+    try {
+      List<String> kill = List.of("kill", "-" + signal, Long.toString(process.pid()));
+      if (new ProcessBuilder(kill).start().waitFor() != 0) {
+        throw new ChaosException(name + " could not be sent SIG" + signal, null);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}
