@@ -19,7 +19,6 @@ final class BrokerNode implements AutoCloseable {
   private final List<String> arguments;
   private final String bootstrap;
   private final String jobBootstrap;
-  private final int jobPort;
   private JavaProcess process;
 
   /**
@@ -30,7 +29,6 @@ final class BrokerNode implements AutoCloseable {
    */
   BrokerNode(Site site, int[] ports, int advertisedPort) {
     this.site = site;
-    this.jobPort = ports[1];
     this.jobBootstrap = Ports.HOST + ":" + advertisedPort;
     this.bootstrap = Ports.HOST + ":" + ports[0];
     arguments =
@@ -97,11 +95,6 @@ final class BrokerNode implements AutoCloseable {
   /** Address that the job is given. */
   String jobBootstrap() {
     return jobBootstrap;
-  }
-
-  /** Port on which the job's listener really is. */
-  int jobPort() {
-    return jobPort;
   }
 
   @Override

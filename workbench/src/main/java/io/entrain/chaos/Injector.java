@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 final class Injector {
   private final FlinkCluster flink;
   private final BrokerNode broker;
+  private final Proxy proxy;
   private final List<Step> steps = new ArrayList<>();
   private final List<Moment> moments = new ArrayList<>();
 
@@ -21,9 +22,10 @@ final class Injector {
   private record Step(long atMillis, Act act) {}
 
   /** Prepares the steps of a schedule. */
-  Injector(Schedule schedule, FlinkCluster flink, BrokerNode broker) {
+  Injector(Schedule schedule, FlinkCluster flink, BrokerNode broker, Proxy proxy) {
     this.flink = flink;
     this.broker = broker;
+    this.proxy = proxy;
     schedule.faults().forEach(this::plan);
     steps.sort(Comparator.comparingLong(Step::atMillis));
   }
@@ -40,7 +42,18 @@ final class Injector {
         at(fault.endMillis(), () -> said("the broker starts again", broker::launch));
       }
       case TASKMANAGER_PAUSE -> pause(fault);
+      case NETWORK_CUT -> network(fault, Proxy.Mode.CUT);
+      case NETWORK_DELAY -> network(fault, Proxy.Mode.DELAY);
+      case NETWORK_BLACK_HOLE -> network(fault, Proxy.Mode.BLACK_HOLE);
+      case NETWORK_SLOW -> network(fault, Proxy.Mode.SLOW);
+      default -> at(fault.atMillis(), () -> "the input has " + fault.kind().word());
     }
+  }
+
+  private void network(Fault fault, Proxy.Mode mode) {
+    String word = fault.kind().word();
+    at(fault.atMillis(), () -> said(word + " begins", () -> proxy.become(mode)));
+    at(fault.endMillis(), () -> said(word + " ends", () -> proxy.become(Proxy.Mode.OPEN)));
   }
 
   private void at(long millis, Act act) {

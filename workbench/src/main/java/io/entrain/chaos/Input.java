@@ -20,7 +20,14 @@ record Input(List<Message> messages) {
   /** The allowed lateness and some time to spare. */
   static final int TAIL_SECONDS = 4;
 
+  /** The session that goes on. */
+  static final String TAIL = "chaos-tail";
+
   private static final double LAG_MILLIS = 100;
+
+  Input {
+    messages = List.copyOf(messages);
+  }
 
   /** Sessions of {@code seconds} each. */
   static Input draw(long seed, int sessions, int seconds) {
@@ -36,7 +43,7 @@ record Input(List<Message> messages) {
               length,
               LagPlan.constant(lagMillis),
               WorldOptions.Faults.NONE);
-      String id = i < sessions ? "chaos-" + i : "chaos-tail";
+      String id = i < sessions ? "chaos-" + i : TAIL;
       playback.add(World.session(options), id, Playback.BLOCK_NANOS);
     }
     List<Message> messages = new ArrayList<>();

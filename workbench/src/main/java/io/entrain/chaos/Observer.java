@@ -70,7 +70,8 @@ final class Observer implements AutoCloseable {
     Timing timing = Timing.read(record.headers());
     long delay = timing == null ? 0 : now - timing.arrivedMillis();
     synchronized (seen) {
-      seen.add(new Seen(new Output(kind, record.key(), record.value()), now, delay));
+      seen.add(
+          new Seen(new Output(kind, record.key(), kind.comparable(record.value())), now, delay));
     }
     newestMillis = now;
   }

@@ -6,6 +6,7 @@ import com.google.protobuf.TextFormat;
 import io.entrain.wire.Topics;
 import io.entrain.wire.v1.Alignment;
 import io.entrain.wire.v1.Decoded;
+import io.entrain.wire.v1.Rejected;
 import java.util.List;
 import java.util.Locale;
 
@@ -44,6 +45,45 @@ enum OutputKind {
     Message message(byte[] value) throws InvalidProtocolBufferException {
       return Alignment.parseFrom(value);
     }
+  },
+  /** Dead letters; those of one session may come in any order, as its streams are read. */
+  REJECTED {
+    @Override
+    String topic(Topics topics) {
+      return topics.rejected();
+    }
+
+    /** Its place is where the refused record stood. */
+    @Override
+    Pane pane(byte[] value) throws InvalidProtocolBufferException {
+      Rejected record = Rejected.parseFrom(value);
+      return new Pane(record.getTopic(), record.getOffset());
+    }
+
+    @Override
+    Message message(byte[] value) throws InvalidProtocolBufferException {
+      return Rejected.parseFrom(value);
+    }
+
+    /** The topic without its prefix, which is another one in the undisturbed run. */
+    @Override
+    byte[] comparable(byte[] value) {
+      try {
+        Rejected record = Rejected.parseFrom(value);
+        String topic = record.getTopic();
+        return record.toBuilder()
+            .setTopic(topic.substring(topic.indexOf('.') + 1))
+            .build()
+            .toByteArray();
+      } catch (InvalidProtocolBufferException torn) {
+        return value;
+      }
+    }
+
+    @Override
+    boolean ordered() {
+      return false;
+    }
   };
 
   /** Which pane of its session a record is of. A clock that went back makes the same one again. */
@@ -53,6 +93,16 @@ enum OutputKind {
 
   /** Which pane the record is of; throws where it is cut short or something else. */
   abstract Pane pane(byte[] value) throws InvalidProtocolBufferException;
+
+  /** What of a value must be the same in two runs of the same input. */
+  byte[] comparable(byte[] value) {
+    return value;
+  }
+
+  /** Whether records of a session come in order. */
+  boolean ordered() {
+    return true;
+  }
 
   abstract Message message(byte[] value) throws InvalidProtocolBufferException;
 

@@ -83,7 +83,7 @@ record Reference(
     List<Output> outputs = new ArrayList<>();
     for (OutputKind kind : OutputKind.values()) {
       for (Received<byte[]> record : read(kind.topic(undisturbed))) {
-        outputs.add(new Output(kind, record.key(), record.value()));
+        outputs.add(new Output(kind, record.key(), kind.comparable(record.value())));
       }
     }
     return outputs;
