@@ -137,7 +137,7 @@ public final class ChaosRun {
       feeder.await(plan.seconds() + SETTLE_SECONDS);
       settle(broker, observer);
       long endMillis = System.currentTimeMillis() - startMillis;
-      long restarts = flink.rest().restarts();
+      int restarts = flink.rest().restarts();
       // The undisturbed run needs the cores.
       flink.close();
       return judge(
@@ -147,7 +147,7 @@ public final class ChaosRun {
 
   /** What happened until the output was complete. */
   private record Course(
-      long startMillis, long endMillis, List<Moment> moments, long restarts, Input input) {}
+      long startMillis, long endMillis, List<Moment> moments, int restarts, Input input) {}
 
   private void settle(BrokerNode broker, Observer observer) {
     try (Progress progress = new Progress(broker.bootstrap(), DISTURBED.prefix())) {

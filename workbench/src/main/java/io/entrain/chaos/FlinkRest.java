@@ -66,12 +66,14 @@ final class FlinkRest {
     return any;
   }
 
-  /** How often the jobs were started again since they were submitted to this JobManager. */
-  long restarts() {
-    long restarts = 0;
+  /** How often tasks of the jobs were started again since their JobManager began. */
+  int restarts() {
+    int restarts = 0;
     for (String job : texts(get("/jobs").path("jobs"), "id")) {
-      for (JsonNode metric : get("/jobs/" + job + "/metrics?get=numRestarts")) {
-        restarts += metric.path("value").asLong();
+      for (String vertex : texts(get("/jobs/" + job).path("vertices"), "id")) {
+        for (JsonNode task : get("/jobs/" + job + "/vertices/" + vertex).path("subtasks")) {
+          restarts = Math.max(restarts, task.path("attempt").asInt());
+        }
       }
     }
     return restarts;

@@ -48,7 +48,10 @@ final class JavaProcess implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
       builder.environment().putAll(environment);
-      return new JavaProcess(name, builder.start(), log);
+      Process process = builder.start();
+      // Whatever ends this JVM ends the cluster with it, short of SIGKILL.
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "end of " + name));
+      return new JavaProcess(name, process, log);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + name, e);
     }
