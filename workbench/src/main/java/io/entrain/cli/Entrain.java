@@ -23,7 +23,7 @@ import picocli.CommandLine.ScopeType;
       Replay.class,
       Experiment.class,
       Compare.class,
-      Fuzz.class
+      Fuzz.class,
       Chaos.class
     },
     footerHeading = "%nCommands of the launcher:%n",
