@@ -13,6 +13,7 @@ import dataclasses
 from pathlib import Path
 
 import torch
+
 from entrain_model import export as exports
 from entrain_model.contract import Attention, Component, Contract, Lag, Modality, Output, State
 from entrain_model.lag_posterior import LagPosterior, memory

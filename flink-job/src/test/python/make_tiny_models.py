@@ -20,10 +20,10 @@ contract added: an output of the instant 40 ms earlier, headroom, and the lags t
     decoded   = [count', mean of l],  settled = [count' - 2, mean of l],  log variances 0 and 2
     posterior = allowed / sum of allowed; millis = its mean on the grid; headroom = (sum of allowed) - 2
 
-Four more bear on changing a model while a job runs. `successor.onnx` may take the place of `pinnable.onnx`: its level is
-twice as high. `tallied.onnx` (three times) keeps its count under the name `tally`, so sessions must start anew with it.
-`narrow.onnx` lacks an output. `failing.onnx`, of a name of its own, is `pinnable.onnx` until its count would be 6: then it
-does not run. `hungry.onnx` then asks for more memory than there is.
+Four more bear on changing a model while a job runs. `successor.onnx` may take the place of `pinnable.onnx`: its level
+is twice as high. `tallied.onnx` (three times) keeps its count under the name `tally`, so sessions must start anew with
+it. `narrow.onnx` lacks an output. `failing.onnx`, of a name of its own, is `pinnable.onnx` until its count would be 6:
+then it does not run. `hungry.onnx` then asks for more memory than there is.
 """
 
 import copy
@@ -224,7 +224,7 @@ def failing() -> onnx.ModelProto:
 
 
 def hungry() -> onnx.ModelProto:
-    """`failing.onnx` that does not fail at its count of 5 but asks for 2^48 bytes: more than any machine can address."""
+    """`failing.onnx` that asks for 2^48 bytes instead, at its count of 5: more than any machine can address."""
     model = pinnable()
     factor = next(tensor for tensor in model.graph.initializer if tensor.name == "factor")
     factor.CopyFrom(indices("sizes", [1] * 5 + [1 << 46]))
