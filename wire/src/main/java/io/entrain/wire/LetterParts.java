@@ -29,13 +29,18 @@ public final class LetterParts {
 
   private final Map<Place, Begun> begun = new HashMap<>();
 
+  /** Whether a letter is the only one of its record or the first of several: one a record. */
+  public static boolean isFirst(Rejected letter) {
+    return letter.getPart() == 0;
+  }
+
   /** The whole letter, where {@code letter} is one or completes one. */
   public Optional<Rejected> add(Rejected letter) {
     if (letter.getParts() == 0) {
       return Optional.of(letter);
     }
     Place place = new Place(letter.getTopic(), letter.getPartition(), letter.getOffset());
-    Begun before = letter.getPart() == 0 ? Begun.NOTHING : begun.get(place);
+    Begun before = isFirst(letter) ? Begun.NOTHING : begun.get(place);
     if (before == null || before.next() != letter.getPart()) {
       return Optional.empty();
     }

@@ -1,5 +1,6 @@
 package io.entrain.chaos;
 
+import io.entrain.embedded.Ports;
 import io.entrain.wire.Broker;
 import io.entrain.wire.BrokerException;
 import java.time.Duration;

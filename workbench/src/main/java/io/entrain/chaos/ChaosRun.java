@@ -1,5 +1,6 @@
 package io.entrain.chaos;
 
+import io.entrain.embedded.Ports;
 import io.entrain.embedded.ScratchFolder;
 import io.entrain.job.Delivery;
 import io.entrain.job.Setting;

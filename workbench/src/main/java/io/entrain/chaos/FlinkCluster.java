@@ -1,5 +1,6 @@
 package io.entrain.chaos;
 
+import io.entrain.embedded.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

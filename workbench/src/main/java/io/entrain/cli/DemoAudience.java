@@ -3,6 +3,7 @@ package io.entrain.cli;
 import io.entrain.job.JobModel;
 import io.entrain.scoring.Latency;
 import io.entrain.scoring.Scoreboard;
+import io.entrain.wire.LetterParts;
 import io.entrain.wire.MessageCodec;
 import io.entrain.wire.Received;
 import io.entrain.wire.RecordConsumer;
@@ -95,7 +96,7 @@ final class DemoAudience implements AutoCloseable {
   }
 
   private void take(Rejected letter) {
-    rejects += letter.getPart() == 0 ? 1 : 0;
+    rejects += LetterParts.isFirst(letter) ? 1 : 0;
     if (letter.getReason() == Reason.TOO_LATE) {
       late++;
     }

@@ -14,6 +14,7 @@ import io.entrain.recording.Signal;
 import io.entrain.recording.Span;
 import io.entrain.scoring.Score;
 import io.entrain.scoring.Scoreboard;
+import io.entrain.wire.LetterParts;
 import io.entrain.wire.MessageCodec;
 import io.entrain.wire.Received;
 import io.entrain.wire.RecordConsumer;
@@ -154,7 +155,10 @@ final class JobReplay {
       board.add(decoded.value());
     }
     board.finish();
-    rejected = read(bootstrap, Topics.DEFAULT.rejected(), MessageCodec.REJECTED::decode).size();
+    rejected =
+        read(bootstrap, Topics.DEFAULT.rejected(), MessageCodec.REJECTED::decode).stream()
+            .filter(letter -> LetterParts.isFirst(letter.value()))
+            .count();
     return models.stream().map(model -> board.score(model.contract().name())).toList();
   }
 

@@ -42,7 +42,6 @@ import org.apache.kafka.server.common.MetadataVersion;
  */
 public final class EmbeddedBroker implements AutoCloseable {
   private static final int NODE = 1;
-  private static final String HOST = "127.0.0.1";
   private static final String CLIENTS = "CLIENTS";
 
   /** Kafka writes it into a folder that it has formatted. */
@@ -55,7 +54,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private EmbeddedBroker(KafkaRaftServer server, Runnable cleanUp, int port) {
     this.server = server;
     this.cleanUp = cleanUp;
-    this.bootstrapServers = HOST + ":" + port;
+    this.bootstrapServers = Ports.HOST + ":" + port;
   }
 
   /** Starts a broker on any free port and waits until it answers. */
@@ -158,9 +157,17 @@ public final class EmbeddedBroker implements AutoCloseable {
             "node.id",
             Integer.toString(NODE),
             "controller.quorum.voters",
-            NODE + "@" + HOST + ":" + controllerPort,
+            NODE + "@" + Ports.HOST + ":" + controllerPort,
             "listeners",
-            CLIENTS + "://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort,
+            CLIENTS
+                + "://"
+                + Ports.HOST
+                + ":"
+                + port
+                + ",CONTROLLER://"
+                + Ports.HOST
+                + ":"
+                + controllerPort,
             "controller.listener.names",
             "CONTROLLER",
             "listener.security.protocol.map",

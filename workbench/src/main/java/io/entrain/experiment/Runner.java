@@ -9,6 +9,7 @@ import io.entrain.recording.Sender;
 import io.entrain.recording.Sender.Speed;
 import io.entrain.recording.Session;
 import io.entrain.recording.Signal;
+import io.entrain.wire.LetterParts;
 import io.entrain.wire.MessageCodec;
 import io.entrain.wire.Received;
 import io.entrain.wire.RecordConsumer;
@@ -17,6 +18,7 @@ import io.entrain.wire.RecordConsumer.Start;
 import io.entrain.wire.Timing;
 import io.entrain.wire.Topics;
 import io.entrain.wire.v1.Decoded;
+import io.entrain.wire.v1.Rejected;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -100,8 +102,10 @@ final class Runner implements AutoCloseable {
       jobs.forEach(engine::cancel);
       return null;
     }
-    try (RecordConsumer<?> letters = consumer(topics.rejected(), MessageCodec.REJECTED::decode)) {
-      rejected += letters.readToEnd().size();
+    try (RecordConsumer<Rejected> letters =
+        consumer(topics.rejected(), MessageCodec.REJECTED::decode)) {
+      rejected +=
+          letters.readToEnd().stream().filter(each -> LetterParts.isFirst(each.value())).count();
     }
     return topics;
   }

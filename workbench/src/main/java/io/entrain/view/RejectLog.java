@@ -1,5 +1,6 @@
 package io.entrain.view;
 
+import io.entrain.wire.LetterParts;
 import io.entrain.wire.v1.Reason;
 import io.entrain.wire.v1.Rejected;
 import java.util.ArrayDeque;
@@ -22,7 +23,7 @@ final class RejectLog {
 
   /** Counts the first part of a letter that has more. */
   synchronized void add(Rejected rejected) {
-    if (rejected.getPart() > 0) {
+    if (!LetterParts.isFirst(rejected)) {
       return;
     }
     counts.merge(rejected.getReason(), 1L, Long::sum);

@@ -3,6 +3,7 @@ package io.entrain.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.entrain.embedded.Ports;
 import io.entrain.wire.MessageCodec;
 import io.entrain.wire.RecordConsumer;
 import io.entrain.wire.RecordConsumer.Isolation;
@@ -10,8 +11,6 @@ import io.entrain.wire.RecordConsumer.Start;
 import io.entrain.wire.v1.Decoded;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -143,7 +142,7 @@ class ComposeProcessTest {
   }
 
   private void withCluster(Body body) throws Exception {
-    int[] ports = freePorts();
+    int[] ports = Ports.free(2);
     try (Child kafka = Child.entrain(scratch, "broker", "--port", "0")) {
       String bootstrap = kafka.awaitLine("ready on").replaceAll(".* ", "");
       hosts =
@@ -295,12 +294,5 @@ class ComposeProcessTest {
         MessageCodec.DECODED::decode,
         Start.BEGINNING,
         Isolation.READ_UNCOMMITTED);
-  }
-
-  private static int[] freePorts() throws IOException {
-    try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        ServerSocket two = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return new int[] {one.getLocalPort(), two.getLocalPort()};
-    }
   }
 }

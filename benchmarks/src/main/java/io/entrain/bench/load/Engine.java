@@ -29,6 +29,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /** Flink in this process, for jobs whose ends are in memory. */
 public final class Engine implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration LONGEST_RUN = Duration.ofMinutes(10);
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final EmbeddedFlink flink;
@@ -114,12 +115,10 @@ public final class Engine implements AutoCloseable {
       }
       Thread.sleep(1);
     }
-    while (!flink.status(job).isGloballyTerminalState()) {
-      Thread.sleep(2);
-    }
+    boolean failed = flink.awaitEnd(job, LONGEST_RUN).isPresent();
     // A job too short to be seen running is taken as a whole.
     chosen.stop();
-    failUnless(flink.status(job) == JobStatus.FINISHED, job);
+    failUnless(!failed && flink.status(job) == JobStatus.FINISHED, job);
     return chosen.sample(units, 0);
   }
 

@@ -1,4 +1,4 @@
-package io.entrain.chaos;
+package io.entrain.embedded;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,13 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Free ports on loopback. */
-final class Ports {
-  static final String HOST = "127.0.0.1";
+public final class Ports {
+  /** The address of loopback. */
+  public static final String HOST = "127.0.0.1";
 
   private Ports() {}
 
   /** So many different ones; nothing keeps others from taking them afterwards. */
-  static int[] free(int count) {
+  public static int[] free(int count) {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
       int[] ports = new int[count];
