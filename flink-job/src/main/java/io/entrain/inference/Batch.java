@@ -27,6 +27,9 @@ public final class Batch implements AutoCloseable {
   /** Views on the same buffers: one for each row, or one for each size that is called with. */
   private final List<Call> calls = new ArrayList<>();
 
+  /** Read and written while no call is in flight. */
+  private boolean closed;
+
   Batch(OnnxModel model, int capacity, BatchShape shape) {
     if (capacity < 1) {
       throw new ModelException("batch size is " + capacity + ", must be at least 1");
@@ -95,6 +98,7 @@ public final class Batch implements AutoCloseable {
    * Runs the model on the first {@code rows} rows.
    *
    * @throws ModelException where ONNX Runtime fails
+   * @throws IllegalStateException where this or the model is closed
    */
   public void run(int rows) {
     if (rows < 1 || rows > capacity) {
@@ -114,16 +118,14 @@ public final class Batch implements AutoCloseable {
     }
   }
 
-  /** Frees the tensors; the model stays open. */
+  /** Frees the tensors, after the call in flight; the model stays open. */
   @Override
   public void close() {
-    model.release(
-        () ->
-            calls.forEach(
-                call -> {
-                  call.inputs.values().forEach(OnnxTensor::close);
-                  call.outputs.values().forEach(OnnxTensor::close);
-                }));
+    model.betweenCalls(
+        () -> {
+          closed = true;
+          calls.forEach(Call::free);
+        });
   }
 
   private final class Call {
@@ -140,7 +142,19 @@ public final class Batch implements AutoCloseable {
     }
 
     void run() {
-      model.run(inputs, outputs);
+      model.betweenCalls(
+          () -> {
+            // The native library reads freed tensors without asking.
+            if (closed) {
+              throw new IllegalStateException("a batch of " + capacity + " rows is closed");
+            }
+            model.run(inputs, outputs);
+          });
+    }
+
+    void free() {
+      inputs.values().forEach(OnnxTensor::close);
+      outputs.values().forEach(OnnxTensor::close);
     }
 
     private Map<String, OnnxTensor> views(

@@ -26,7 +26,8 @@ import java.util.Map;
  * <h2>Guarantees</h2>
  *
  * Once open, the graph has the inputs and outputs that the contract asks for, and has run once.
- * Closing waits for a call in flight, which would otherwise end the process (onnxruntime #21812).
+ * Closing it or a {@link Batch} of it waits for a call in flight, and the next one is refused;
+ * either would otherwise end the process (onnxruntime #21812).
  */
 public final class OnnxModel implements AutoCloseable {
   private final Path file;
@@ -148,9 +149,9 @@ public final class OnnxModel implements AutoCloseable {
     }
   }
 
-  /** Runs {@code free} while no call is in flight. */
-  synchronized void release(Runnable free) {
-    free.run();
+  /** Does {@code work} while no call of another thread is in flight, and lets none begin. */
+  synchronized void betweenCalls(Runnable work) {
+    work.run();
   }
 
   @Override

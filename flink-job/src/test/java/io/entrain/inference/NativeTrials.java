@@ -58,6 +58,8 @@ final class NativeTrials {
       Thread.sleep(random.nextInt(30));
       if (batchFirst) {
         batch.close();
+        // The caller comes again, and finds the model open.
+        caller.join();
       }
       model.close();
       model.close();
