@@ -8,7 +8,10 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** One way down: wire, contract, then timeline, control and inference side by side, swap, job. */
+/**
+ * One way down: wire, contract, then timeline, control, silence and inference side by side, swap,
+ * job.
+ */
 @AnalyzeClasses(packages = "io.entrain", importOptions = DoNotIncludeTests.class)
 class PackageOrderTest {
   private static final String WIRE = "io.entrain.wire..";
@@ -16,6 +19,7 @@ class PackageOrderTest {
   private static final String TIMELINE = "io.entrain.timeline..";
   private static final String INFERENCE = "io.entrain.inference..";
   private static final String CONTROL = "io.entrain.control..";
+  private static final String SILENCE = "io.entrain.silence..";
   private static final String SWAP = "io.entrain.swap..";
   private static final String JOB = "io.entrain.job..";
   private static final String FLINK = "org.apache.flink..";
@@ -23,7 +27,7 @@ class PackageOrderTest {
 
   @ArchTest
   static final ArchRule WIRE_IMPORTS_NOTHING_OF_OURS =
-      apart(WIRE, CONTRACT, TIMELINE, CONTROL, INFERENCE, SWAP, JOB, FLINK, ONNX_RUNTIME);
+      apart(WIRE, CONTRACT, TIMELINE, CONTROL, SILENCE, INFERENCE, SWAP, JOB, FLINK, ONNX_RUNTIME);
 
   /** What comes from Kafka, a model file or a configuration is never read as Java objects. */
   @ArchTest
@@ -38,23 +42,36 @@ class PackageOrderTest {
 
   @ArchTest
   static final ArchRule CONTRACT_KNOWS_NO_ENGINE =
-      apart(CONTRACT, TIMELINE, CONTROL, INFERENCE, SWAP, JOB, FLINK, ONNX_RUNTIME);
+      apart(CONTRACT, TIMELINE, CONTROL, SILENCE, INFERENCE, SWAP, JOB, FLINK, ONNX_RUNTIME);
 
   @ArchTest
   static final ArchRule TIMELINE_KNOWS_NO_ENGINE =
-      apart(TIMELINE, CONTROL, INFERENCE, SWAP, JOB, FLINK, ONNX_RUNTIME, "org.apache.kafka..");
+      apart(
+          TIMELINE,
+          CONTROL,
+          SILENCE,
+          INFERENCE,
+          SWAP,
+          JOB,
+          FLINK,
+          ONNX_RUNTIME,
+          "org.apache.kafka..");
 
   @ArchTest
   static final ArchRule INFERENCE_KNOWS_NO_FLINK =
-      apart(INFERENCE, TIMELINE, CONTROL, SWAP, JOB, FLINK, "org.apache.kafka..");
+      apart(INFERENCE, TIMELINE, CONTROL, SILENCE, SWAP, JOB, FLINK, "org.apache.kafka..");
 
   @ArchTest
   static final ArchRule CONTROL_KNOWS_NOTHING_OF_OURS =
-      apart(CONTROL, WIRE, CONTRACT, TIMELINE, INFERENCE, SWAP, JOB, ONNX_RUNTIME);
+      apart(CONTROL, SILENCE, WIRE, CONTRACT, TIMELINE, INFERENCE, SWAP, JOB, ONNX_RUNTIME);
+
+  @ArchTest
+  static final ArchRule SILENCE_KNOWS_NOTHING_OF_OURS =
+      apart(SILENCE, WIRE, CONTRACT, TIMELINE, CONTROL, INFERENCE, SWAP, JOB, ONNX_RUNTIME);
 
   @ArchTest
   static final ArchRule SWAP_KNOWS_NO_ENGINE =
-      apart(SWAP, TIMELINE, CONTROL, JOB, FLINK, ONNX_RUNTIME, "org.apache.kafka..");
+      apart(SWAP, TIMELINE, CONTROL, SILENCE, JOB, FLINK, ONNX_RUNTIME, "org.apache.kafka..");
 
   @ArchTest static final ArchRule ONLY_INFERENCE_CALLS_ONNX_RUNTIME = apart(JOB, ONNX_RUNTIME);
 

@@ -82,7 +82,8 @@ public final class EntrainJob {
   /**
    * The ends of a job.
    *
-   * @param sources one for each modality of the models, in their order
+   * @param sources one for each modality of the models, in their order; one that is silent holds up
+   *     panes that lack its stream until it says by a watermark that nothing is left to read
    * @param control announcements of models, read by one subtask; its watermark says how far they
    *     are known, so one that has none must end or no window is decoded
    * @param sink takes every kind of output
@@ -110,7 +111,7 @@ public final class EntrainJob {
     environment.setParallelism((int) config.number(Setting.PARALLELISM));
     environment.setMaxParallelism(MAX_PARALLELISM);
     KeyedStream<RawRecord, String> bySession =
-        blocks(environment, config, models.live().get(0).contract(), ends.sources())
+        blocks(environment, models.live().get(0).contract(), ends.sources())
             .keyBy(RawRecord::session, Types.STRING);
     DataStream<Announced> announced =
         announced(environment, config, models, ends.control()).broadcast();
@@ -167,7 +168,6 @@ public final class EntrainJob {
 
   private static DataStream<RawRecord> blocks(
       StreamExecutionEnvironment environment,
-      JobConfig config,
       ModelContract contract,
       List<Source<RawRecord, ?, ?>> sources) {
     DataStream<RawRecord> all = null;
@@ -177,7 +177,7 @@ public final class EntrainJob {
           environment
               .fromSource(
                   sources.get(i),
-                  logTime(config),
+                  logTime(),
                   "read " + modality,
                   TypeInformation.of(RawRecord.class))
               .uid("read-" + modality);
@@ -187,12 +187,9 @@ public final class EntrainJob {
   }
 
   /** Log time: the timestamp of the Kafka record, which rises within a partition. */
-  private static WatermarkStrategy<RawRecord> logTime(JobConfig config) {
-    WatermarkStrategy<RawRecord> strategy =
-        WatermarkStrategy.<RawRecord>forMonotonousTimestamps()
-            .withTimestampAssigner((raw, timestamp) -> raw.timestampMillis());
-    long idleMillis = config.number(Setting.IDLE_TIMEOUT_MILLIS);
-    return idleMillis == 0 ? strategy : strategy.withIdleness(Duration.ofMillis(idleMillis));
+  private static WatermarkStrategy<RawRecord> logTime() {
+    return WatermarkStrategy.<RawRecord>forMonotonousTimestamps()
+        .withTimestampAssigner((raw, timestamp) -> raw.timestampMillis());
   }
 
   private static Configuration engineSettings(JobConfig config) {

@@ -2,6 +2,8 @@ package io.entrain.job;
 
 import io.entrain.contract.ModelContract;
 import io.entrain.control.ControlSource;
+import io.entrain.silence.SilenceSource;
+import io.entrain.silence.StartOffsets;
 import io.entrain.wire.Timing;
 import io.entrain.wire.Topics;
 import java.util.ArrayList;
@@ -26,7 +28,6 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsIni
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** The job's ends in Kafka: a source for each modality, one sink for everything it writes. */
@@ -39,14 +40,30 @@ final class KafkaEnds {
   private KafkaEnds() {}
 
   static List<Source<RawRecord, ?, ?>> sources(JobConfig config, ModelContract contract) {
+    List<String> topics =
+        contract.modalities().stream().map(m -> config.topics().modality(m.name())).toList();
     List<Source<RawRecord, ?, ?>> sources = new ArrayList<>();
-    for (int i = 0; i < contract.modalities().size(); i++) {
-      sources.add(source(config, i, config.topics().modality(contract.modalities().get(i).name())));
+    for (int i = 0; i < topics.size(); i++) {
+      sources.add(heard(config, source(config, i, topics.get(i)), topics));
     }
     return sources;
   }
 
-  private static Source<RawRecord, ?, ?> source(JobConfig config, int stream, String topic) {
+  /** One that ends needs no word on silence: its end says all. */
+  private static Source<RawRecord, ?, ?> heard(
+      JobConfig config, KafkaSource<RawRecord> source, List<String> topics) {
+    long silentMillis = config.number(Setting.IDLE_TIMEOUT_MILLIS);
+    if (silentMillis == 0 || config.flag(Setting.BOUNDED)) {
+      return source;
+    }
+    return new SilenceSource<>(
+        source,
+        RawRecord::offset,
+        config.kafkaProperties(),
+        new SilenceSource.Span(topics, silentMillis));
+  }
+
+  private static KafkaSource<RawRecord> source(JobConfig config, int stream, String topic) {
     Properties properties = config.kafkaProperties();
     properties.setProperty("client.id.prefix", config.text(Setting.GROUP) + "-" + topic);
     properties.putIfAbsent("fetch.max.wait.ms", "20");
@@ -72,13 +89,11 @@ final class KafkaEnds {
         properties, span, new RawDeserializer(-1), config.number(Setting.SWAP_LEAD_MILLIS) / 2);
   }
 
-  @SuppressWarnings(
-      "deprecation") // Kafka's name for the strategy is the one that the connector takes
-  private static OffsetsInitializer startingOffsets(JobConfig config) {
+  private static StartOffsets startingOffsets(JobConfig config) {
     return switch (config.text(Setting.START_FROM)) {
-      case "earliest" -> OffsetsInitializer.earliest();
-      case "latest" -> OffsetsInitializer.latest();
-      default -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
+      case "earliest" -> StartOffsets.EARLIEST;
+      case "latest" -> StartOffsets.LATEST;
+      default -> StartOffsets.COMMITTED;
     };
   }
 

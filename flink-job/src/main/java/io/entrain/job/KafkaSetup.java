@@ -36,12 +36,15 @@ final class KafkaSetup {
    * @return what of the control topic the job is to read
    */
   static ControlSource.Span check(JobConfig config, ModelContract contract) {
-    new Broker(config.text(Setting.BOOTSTRAP), config.kafkaSettings()).check();
+    Broker broker = new Broker(config.text(Setting.BOOTSTRAP), config.kafkaSettings());
+    broker.check();
     DeliverySafety.checkBroker(config);
     List<String> inputs =
         contract.modalities().stream().map(m -> config.topics().modality(m.name())).toList();
     try (Admin admin = Admin.create(config.kafkaProperties())) {
-      create(admin, config, missing(admin, config, inputs));
+      Map<String, Map<String, String>> missing = missing(admin, config, inputs);
+      create(admin, config, missing);
+      broker.awaitTopics(missing.keySet());
       inputs.forEach(topic -> tellIfEmpty(admin, config, topic));
       return ControlTopic.span(admin, config, inputs);
     } catch (ExecutionException e) {

@@ -40,7 +40,7 @@ public enum Setting {
   IDLE_TIMEOUT_MILLIS(
       "idle-timeout-millis",
       "2000",
-      "a topic's partition that is silent for so long holds nothing up"),
+      "a topic's partition that is silent for so long, and is read to its end, holds nothing up; 0: it does"),
   CLOCK_JUMP_MILLIS("clock-jump-millis", "10000", "a stamp further off than this is a clock jump"),
   SESSION_TIMEOUT_MILLIS(
       "session-timeout-millis", "600000", "a session that is silent for so long is forgotten"),

@@ -14,8 +14,13 @@ import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -60,7 +65,7 @@ public record Broker(String bootstrap, Map<String, String> settings, Duration pa
   }
 
   /**
-   * Makes the topics that do not exist yet.
+   * Makes the topics that do not exist yet, and waits for their leaders.
    *
    * @param names topics
    * @param partitions of each new topic
@@ -82,6 +87,46 @@ public record Broker(String bootstrap, Map<String, String> settings, Duration pa
           throw raced;
         }
       }
+    }
+    awaitTopics(missing);
+  }
+
+  /**
+   * Returns once every partition of the topics has a leader. A broker knows a new topic before it
+   * takes records for it; a producer whose first batch comes in between and whose second does not
+   * can never deliver the first: it is out of order by then.
+   *
+   * @throws BrokerException where a topic is not there in time
+   */
+  public void awaitTopics(Collection<String> names) {
+    long deadlineNanos = System.nanoTime() + patience.toNanos();
+    while (!areLed(names, deadlineNanos)) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(20);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new BrokerException("interrupted while waiting for " + names, interrupted);
+      }
+    }
+  }
+
+  private boolean areLed(Collection<String> names, long deadlineNanos) {
+    try {
+      Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+      for (TopicDescription topic :
+          ask("describe " + names, admin -> admin.describeTopics(names).allTopicNames()).values()) {
+        for (TopicPartitionInfo partition : topic.partitions()) {
+          partitions.put(
+              new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest());
+        }
+      }
+      ask("give the ends of " + names, admin -> admin.listOffsets(partitions).all());
+      return true;
+    } catch (BrokerException notYet) {
+      if (notYet.getCause() instanceof RetriableException && System.nanoTime() < deadlineNanos) {
+        return false;
+      }
+      throw notYet;
     }
   }
 

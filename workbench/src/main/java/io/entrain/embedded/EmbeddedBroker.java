@@ -1,5 +1,6 @@
 package io.entrain.embedded;
 
+import io.entrain.wire.Broker;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -127,6 +128,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       List<NewTopic> topics =
           names.stream().map(name -> new NewTopic(name, partitions, (short) 1)).toList();
       admin.createTopics(topics).all().get();
+      new Broker(bootstrapServers).awaitTopics(names);
     } catch (ExecutionException e) {
       throw new IllegalStateException(
           "Topics " + names + " could not be created: " + e.getCause().getMessage(), e);

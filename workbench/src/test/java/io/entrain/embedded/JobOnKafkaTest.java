@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.AfterAll;
@@ -138,6 +139,62 @@ class JobOnKafkaTest {
     List<Received<Decoded>> seen = read(topics);
     assertThat(seen.size()).isGreaterThan(WINDOWS);
     assertThat(byIdentity(seen)).isEqualTo(reference);
+  }
+
+  /** A partition whose turn has not come is no silent one, however short silence is. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void decodedOutputIsTheSameWhereAJobCatchesUp(int parallelism) throws Exception {
+    Map<String, String> settings =
+        Map.of("allowed-lateness-millis", "100", "parallelism", Integer.toString(parallelism));
+    Map<String, Decoded> expected = decodedToTheEnd(departures(20), settings);
+    Topics topics = topics();
+    send(topics, departures(20));
+    JobID job = flink.submit(graph(topics, with(settings, "idle-timeout-millis", "1")));
+    awaitWindows(topics, WINDOWS - SESSIONS);
+    flink.cancel(job);
+    assertThat(expected).containsAllEntriesOf(byIdentity(read(topics)));
+  }
+
+  /** One stream falls silent; the panes without it are decoded, and it is heard again after. */
+  @Test
+  void aPartitionThatSpeaksAgainIsHeard() throws Exception {
+    List<Departure> all = departures(20);
+    List<Departure> begin = all.subList(0, all.size() / 3);
+    List<Departure> end = all.subList(2 * all.size() / 3, all.size());
+    List<Departure> middle =
+        all.subList(all.size() / 3, 2 * all.size() / 3).stream()
+            .filter(d -> d.block().modality().equals("spikes"))
+            .toList();
+    Map<String, String> settings = Map.of("allowed-lateness-millis", "100");
+    Map<String, Decoded> expected =
+        decodedToTheEnd(Stream.of(begin, middle, end).flatMap(List::stream).toList(), settings);
+
+    Topics topics = topics();
+    JobID job = flink.submit(graph(topics, with(settings, "idle-timeout-millis", "200")));
+    send(topics, begin);
+    send(topics, middle);
+    awaitWindows(topics, WINDOWS / 2);
+    assertThat(read(topics))
+        .anySatisfy(r -> assertThat(r.value().getPresence(1).getShare()).isZero());
+    send(topics, end);
+    awaitWindows(topics, WINDOWS - 2 * SESSIONS);
+    flink.cancel(job);
+    assertThat(expected).containsAllEntriesOf(byIdentity(read(topics)));
+  }
+
+  private static Map<String, Decoded> decodedToTheEnd(
+      List<Departure> departures, Map<String, String> settings) throws Exception {
+    Topics topics = topics();
+    send(topics, departures);
+    runToEnd(topics, settings);
+    return byIdentity(read(topics));
+  }
+
+  private static Map<String, String> with(Map<String, String> settings, String key, String value) {
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    all.put(key, value);
+    return all;
   }
 
   @Test
