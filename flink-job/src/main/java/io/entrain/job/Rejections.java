@@ -25,11 +25,9 @@ final class Rejections {
             .formatted(block.sequence(), block.modality(), block.startNanos(), block.endNanos());
     return switch (verdict) {
       case ACCEPTED, HELD -> span;
-      case ACCEPTED_IN_PART ->
-          span + ": its beginning belongs to panes that closed without it; the rest was used";
-      case TOO_LATE ->
+      case ACCEPTED_IN_PART, TOO_LATE ->
           span
-              + ": came after the deadline of its panes; send sooner or raise allowed-lateness-millis";
+              + ": came after the deadline of its panes, or of the first of them; send sooner or raise allowed-lateness-millis";
       case BACK_IN_TIME ->
           span + ": the stream has covered this time already; a repeat, or a clock that went back";
       case CLOCK_JUMP ->

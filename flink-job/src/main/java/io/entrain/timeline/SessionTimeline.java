@@ -29,7 +29,9 @@ package io.entrain.timeline;
  *       still kept. Nothing is forgotten in silence.
  *   <li>When the clocks of all live streams jump by more than the limit, the session begins a new
  *       stretch where they went. A stream that jumps alone is given up until it comes back or the
- *       others follow.
+ *       others follow. This, too, is a function of the logs, but where a stream jumps while another
+ *       one is silent for longer than the allowed lateness, or long after it.
+ *   <li>A stream that covers a time again gets the same verdict however far the session has come.
  * </ul>
  *
  * The algorithm has no state of its own; all of it stands in {@link SessionState}.
@@ -54,6 +56,10 @@ public final class SessionTimeline {
     StreamState state = session.streams[stream];
     long log = Math.max(logMillis, state.lastLogMillis);
     state.lastLogMillis = log;
+    if (isRepeat(state.offered, startNanos, endNanos)
+        || isRepeat(state.before, startNanos, endNanos)) {
+      return new Offer(Verdict.BACK_IN_TIME, startNanos);
+    }
     if (jumps(session, state, startNanos)) {
       return offerAway(session, state, startNanos, endNanos, log);
     }
@@ -61,10 +67,23 @@ public final class SessionTimeline {
     return offerHere(session, state, startNanos, endNanos, log);
   }
 
+  /** Gaps further back than a jump of the clock are forgotten. */
+  private void cover(Coverage coverage, long start, long end) {
+    coverage.add(start, end);
+    if (coverage.highNanos > Long.MIN_VALUE + settings.clockJumpNanos()) {
+      coverage.forgetThrough(coverage.highNanos - settings.clockJumpNanos());
+    }
+  }
+
+  /** Whether the stream stood where the block is and has covered that already. */
+  private boolean isRepeat(Coverage offered, long start, long end) {
+    return offered.overlaps(start, end) && !far(start, offered.highNanos);
+  }
+
   /** Far from its own stream and from where the session stands. */
   private boolean jumps(SessionState session, StreamState state, long start) {
     boolean farFromSession = session.opened && far(start, session.nextPane * settings.hopNanos());
-    boolean farFromStream = !state.seen || far(start, state.highNanos);
+    boolean farFromStream = !state.offered.any || far(start, state.offered.highNanos);
     return farFromSession && farFromStream;
   }
 
@@ -78,15 +97,16 @@ public final class SessionTimeline {
   }
 
   private Offer offerAway(SessionState session, StreamState state, long start, long end, long log) {
+    Coverage elsewhere = state.elsewhere;
+    if (elsewhere.any && far(start, elsewhere.highNanos)) {
+      return new Offer(Verdict.CLOCK_JUMP, start);
+    }
+    if (elsewhere.overlaps(start, end)) {
+      return new Offer(Verdict.BACK_IN_TIME, start);
+    }
+    cover(elsewhere, start, end);
     if (state.stray && !othersAway(session, state)) {
       return new Offer(Verdict.CLOCK_JUMP, start);
-    }
-    boolean continues = state.held.size > 0 && !far(start, state.heldHighNanos());
-    if (state.held.size > 0 && !continues) {
-      return new Offer(Verdict.CLOCK_JUMP, start);
-    }
-    if (continues && start < state.heldHighNanos()) {
-      return new Offer(Verdict.BACK_IN_TIME, start);
     }
     if (!state.left()) {
       state.leftMillis = log;
@@ -98,7 +118,7 @@ public final class SessionTimeline {
 
   private static boolean othersAway(SessionState session, StreamState except) {
     for (StreamState other : session.streams) {
-      if (other != except && other.seen && !other.away()) {
+      if (other != except && other.offered.any && !other.away()) {
         return false;
       }
     }
@@ -106,20 +126,18 @@ public final class SessionTimeline {
   }
 
   private Offer offerHere(SessionState session, StreamState state, long start, long end, long log) {
+    if (state.offered.overlaps(start, end)) {
+      return new Offer(Verdict.BACK_IN_TIME, start);
+    }
+    cover(state.offered, start, end);
     long frontier = session.closedAny ? session.nextPane * settings.hopNanos() : Long.MIN_VALUE;
     long from = Math.max(start, frontier);
-    if (from >= end || state.open.overlaps(from, end)) {
-      boolean covered = start < state.highNanos && start >= state.gapEndNanos;
-      return new Offer(covered || from < end ? Verdict.BACK_IN_TIME : Verdict.TOO_LATE, start);
-    }
-    if (from > start && start >= state.gapEndNanos && from <= state.highNanos) {
-      return new Offer(Verdict.BACK_IN_TIME, start);
+    if (from >= end) {
+      return new Offer(Verdict.TOO_LATE, start);
     }
     long pane = Math.floorDiv(from, settings.hopNanos());
     session.nextPane = session.opened ? Math.min(session.nextPane, pane) : pane;
     session.opened = true;
-    state.highNanos = state.seen ? Math.max(state.highNanos, end) : end;
-    state.seen = true;
     state.open.add(from, end, log, from > start);
     return new Offer(from > start ? Verdict.ACCEPTED_IN_PART : Verdict.ACCEPTED, from);
   }
@@ -144,7 +162,7 @@ public final class SessionTimeline {
       long start = session.nextPane * settings.hopNanos();
       long deadline = deadlineMillis(session, start + settings.hopNanos());
       if (!ready(session, start, deadline, watermarkMillis)) {
-        if (everyoneAway(session) && noneOpen(session)) {
+        if (everyoneAway(session, watermarkMillis) && noneOpen(session)) {
           beginStretch(session, visitor);
           continue;
         }
@@ -205,10 +223,10 @@ public final class SessionTimeline {
 
   private boolean ready(SessionState session, long start, long deadline, long watermarkMillis) {
     if (deadline == Long.MAX_VALUE) {
-      boolean ended = watermarkMillis == Long.MAX_VALUE || everyoneAway(session);
+      boolean ended = watermarkMillis == Long.MAX_VALUE || everyoneAway(session, watermarkMillis);
       return ended && !noneOpen(session);
     }
-    if (watermarkMillis >= deadline || everyoneAway(session)) {
+    if (watermarkMillis >= deadline || everyoneAway(session, watermarkMillis)) {
       return true;
     }
     for (StreamState state : session.streams) {
@@ -241,7 +259,6 @@ public final class SessionTimeline {
   private static boolean closeStream(
       StreamState state, int stream, long start, long end, long deadline, PaneVisitor visitor) {
     PendingSpans open = state.open;
-    long covered = start;
     int done = 0;
     boolean used = false;
     for (int i = 0; i < open.size && open.startNanos[i] < end; i++) {
@@ -251,10 +268,6 @@ public final class SessionTimeline {
         long to = Math.min(open.endNanos[i], end);
         visitor.use(stream, key, from, to, open.logMillis[i]);
         used = true;
-        if (from > covered) {
-          state.gapEndNanos = from;
-        }
-        covered = to;
       } else if (!open.reportedLate[i]) {
         visitor.late(stream, key);
         open.reportedLate[i] = true;
@@ -262,9 +275,6 @@ public final class SessionTimeline {
       if (open.endNanos[i] <= end) {
         done++;
       }
-    }
-    if (covered < end) {
-      state.gapEndNanos = end;
     }
     for (int i = 0; i < done; i++) {
       visitor.release(stream, open.startNanos[i]);
@@ -291,8 +301,11 @@ public final class SessionTimeline {
     StreamState state = session.streams[stream];
     long deadline = later(state.leftMillis);
     boolean alive = false;
+    if (someUnheard(session) && watermarkMillis < deadline) {
+      return;
+    }
     for (StreamState other : session.streams) {
-      if (other != state && other.seen && !other.away()) {
+      if (other != state && other.offered.any && !other.away()) {
         if (other.lastLogMillis <= deadline && watermarkMillis < deadline) {
           return;
         }
@@ -301,8 +314,7 @@ public final class SessionTimeline {
     }
     if (alive) {
       dropHeld(state, stream, visitor);
-      state.comeBack();
-      state.stray = true;
+      state.giveUp();
     } else {
       for (StreamState other : session.streams) {
         other.stray |= other != state && !other.left();
@@ -317,15 +329,30 @@ public final class SessionTimeline {
     state.held.dropFirst(state.held.size);
   }
 
-  private static boolean everyoneAway(SessionState session) {
+  /** Whether no stream is left on the timeline; one that was never heard may still come there. */
+  private boolean everyoneAway(SessionState session, long watermarkMillis) {
     boolean anyLeft = false;
     for (StreamState state : session.streams) {
-      if (state.seen && !state.away()) {
+      if (state.offered.any && !state.away()) {
         return false;
       }
-      anyLeft |= state.left();
+      if (state.left()) {
+        anyLeft = true;
+        if (someUnheard(session) && watermarkMillis < later(state.leftMillis)) {
+          return false;
+        }
+      }
     }
     return anyLeft;
+  }
+
+  private static boolean someUnheard(SessionState session) {
+    for (StreamState state : session.streams) {
+      if (!state.offered.any && !state.away()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean noneOpen(SessionState session) {
@@ -352,12 +379,12 @@ public final class SessionTimeline {
       PendingSpans held = state.held;
       state.held = state.open;
       state.open = held;
-      state.seen = held.size > 0;
-      state.gapEndNanos = Long.MIN_VALUE;
       state.comeBack();
-      if (state.seen) {
-        state.highNanos = held.endNanos[held.size - 1];
-        first = Math.min(first, held.startNanos[0]);
+      state.before = state.offered;
+      state.offered = new Coverage();
+      for (int i = 0; i < held.size; i++) {
+        cover(state.offered, held.startNanos[i], held.endNanos[i]);
+        first = Math.min(first, held.startNanos[i]);
       }
     }
     session.stretch++;

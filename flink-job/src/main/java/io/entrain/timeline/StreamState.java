@@ -5,23 +5,23 @@ package io.entrain.timeline;
  * serialises.
  */
 public final class StreamState {
-  /** Whether a block of this stream was accepted in this stretch. */
-  public boolean seen;
+  /** The time of this stretch for which this stream has offered blocks. */
+  public Coverage offered = new Coverage();
 
-  /** End of the newest span accepted in this stretch, event time. */
-  public long highNanos;
+  /** The same of the stretch before. */
+  public Coverage before = new Coverage();
 
-  /** Log time of the newest block, accepted or held; never goes back. */
+  /** Log time of the newest block, whatever became of it; never goes back. */
   public long lastLogMillis = Long.MIN_VALUE;
-
-  /** End of the newest gap in a closed pane, event time: since then all closed time was covered. */
-  public long gapEndNanos = Long.MIN_VALUE;
 
   /** Spans that wait for their panes. */
   public PendingSpans open = new PendingSpans();
 
   /** Spans after a jump of this stream's clock, until it is known whether the session follows. */
   public PendingSpans held = new PendingSpans();
+
+  /** The time for which it has offered blocks since its clock jumped. */
+  public Coverage elsewhere = new Coverage();
 
   /** Log time of the jump; {@link Long#MAX_VALUE} while the stream is on the session's timeline. */
   public long leftMillis = Long.MAX_VALUE;
@@ -37,13 +37,16 @@ public final class StreamState {
     return left() || stray;
   }
 
-  /** End of the newest held span; only while something is held. */
-  long heldHighNanos() {
-    return held.endNanos[held.size - 1];
+  void giveUp() {
+    leftMillis = Long.MAX_VALUE;
+    stray = true;
   }
 
   void comeBack() {
     leftMillis = Long.MAX_VALUE;
     stray = false;
+    if (elsewhere.any) {
+      elsewhere = new Coverage();
+    }
   }
 }

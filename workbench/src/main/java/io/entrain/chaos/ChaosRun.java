@@ -50,7 +50,6 @@ public final class ChaosRun {
     settings.put(Setting.CHECKPOINT_INTERVAL_MILLIS.key(), "500");
     settings.put(Setting.START_FROM.key(), "earliest");
     // A job that catches up takes a stream that it has not read yet for silent: docs/chaos.md.
-    settings.put(Setting.IDLE_TIMEOUT_MILLIS.key(), "0");
     settings.put(
         Setting.DELIVERY.key(),
         plan.delivery() == Delivery.EXACTLY_ONCE ? "exactly-once" : "at-least-once");
