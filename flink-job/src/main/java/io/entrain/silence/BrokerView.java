@@ -1,6 +1,7 @@
 package io.entrain.silence;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,16 +15,13 @@ import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What the broker says of topics. Clients are made when they are first needed. One thread. */
 final class BrokerView implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final int PATIENCE_MILLIS = 2000;
 
   /** Partitions are added seldom, and one that is not known yet only makes less known. */
   private static final Duration PARTITIONS_KNOWN_FOR = Duration.ofSeconds(30);
@@ -32,7 +30,7 @@ final class BrokerView implements AutoCloseable {
   private final List<String> topics;
   private final IsolationLevel isolation;
   private Admin admin;
-  private KafkaConsumer<byte[], byte[]> consumer;
+  private Probe probe;
   private Set<TopicPartition> partitions = Set.of();
   private long partitionsNanos;
 
@@ -46,11 +44,22 @@ final class BrokerView implements AutoCloseable {
             : IsolationLevel.READ_UNCOMMITTED;
   }
 
-  /** The newest stamp on the topics, ms; {@link Long#MIN_VALUE} where they are empty. */
+  /** The newest stamp of a record on the topics, ms; {@link Long#MIN_VALUE} where there is none. */
   long newestMillis() throws ExecutionException, InterruptedException {
+    Map<TopicPartition, Long> ends = ends(partitions());
+    List<Map.Entry<TopicPartition, ListOffsetsResultInfo>> newestFirst =
+        ask(partitions(), OffsetSpec.maxTimestamp()).entrySet().stream()
+            .filter(newest -> newest.getValue().offset() >= 0)
+            .sorted(Comparator.comparingLong(newest -> -newest.getValue().timestamp()))
+            .toList();
     long newest = Long.MIN_VALUE;
-    for (ListOffsetsResultInfo of : ask(partitions(), OffsetSpec.maxTimestamp()).values()) {
-      newest = of.offset() < 0 ? newest : Math.max(newest, of.timestamp());
+    for (Map.Entry<TopicPartition, ListOffsetsResultInfo> next : newestFirst) {
+      ListOffsetsResultInfo most = next.getValue();
+      if (most.timestamp() <= newest) {
+        break;
+      }
+      long end = Math.min(most.offset() + 1, ends.get(next.getKey()));
+      newest = Math.max(newest, probe().newestBelow(next.getKey(), end));
     }
     return newest;
   }
@@ -62,29 +71,19 @@ final class BrokerView implements AutoCloseable {
   }
 
   /** The oldest offset that is kept. */
-  Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions)
-      throws ExecutionException, InterruptedException {
-    return offsets(partitions, OffsetSpec.earliest());
+  long beginning(TopicPartition partition) throws ExecutionException, InterruptedException {
+    return offsets(Set.of(partition), OffsetSpec.earliest()).get(partition);
   }
 
-  /** Whether a reader would find no record from one offset to another, as far as it can be told. */
+  /** Whether a reader would find no record from one offset up to another. */
   boolean isEmpty(TopicPartition partition, long from, long end) {
-    KafkaConsumer<byte[], byte[]> reader = consumer();
-    reader.assign(List.of(partition));
-    reader.seek(partition, from);
-    long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
-    while (reader.position(partition, PATIENCE) < end) {
-      if (!reader.poll(Duration.ofMillis(100)).isEmpty() || System.nanoTime() > deadlineNanos) {
-        return false;
-      }
-    }
-    return true;
+    return probe().isEmpty(partition, from, end);
   }
 
   private Set<TopicPartition> partitions() throws ExecutionException, InterruptedException {
     long now = System.nanoTime();
     if (partitions.isEmpty() || now - partitionsNanos > PARTITIONS_KNOWN_FOR.toNanos()) {
-      DescribeTopicsOptions options = new DescribeTopicsOptions().timeoutMs(patienceMillis());
+      DescribeTopicsOptions options = new DescribeTopicsOptions().timeoutMs(PATIENCE_MILLIS);
       partitions =
           admin().describeTopics(topics, options).allTopicNames().get().values().stream()
               .flatMap(
@@ -110,13 +109,9 @@ final class BrokerView implements AutoCloseable {
     Map<TopicPartition, OffsetSpec> request = new HashMap<>();
     partitions.forEach(partition -> request.put(partition, which));
     return admin()
-        .listOffsets(request, new ListOffsetsOptions(isolation).timeoutMs(patienceMillis()))
+        .listOffsets(request, new ListOffsetsOptions(isolation).timeoutMs(PATIENCE_MILLIS))
         .all()
         .get();
-  }
-
-  private static int patienceMillis() {
-    return (int) PATIENCE.toMillis();
   }
 
   private Admin admin() {
@@ -126,18 +121,11 @@ final class BrokerView implements AutoCloseable {
     return admin;
   }
 
-  private KafkaConsumer<byte[], byte[]> consumer() {
-    if (consumer == null) {
-      Properties own = new Properties();
-      own.putAll(properties);
-      own.remove(ConsumerConfig.GROUP_ID_CONFIG);
-      own.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-      own.setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-      own.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-      own.setProperty(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "1");
-      consumer = new KafkaConsumer<>(own, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  private Probe probe() {
+    if (probe == null) {
+      probe = new Probe(properties);
     }
-    return consumer;
+    return probe;
   }
 
   @Override
@@ -145,8 +133,8 @@ final class BrokerView implements AutoCloseable {
     if (admin != null) {
       admin.close(Duration.ZERO);
     }
-    if (consumer != null) {
-      consumer.close(CloseOptions.timeout(Duration.ZERO));
+    if (probe != null) {
+      probe.close();
     }
   }
 }

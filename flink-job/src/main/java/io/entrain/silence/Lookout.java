@@ -147,7 +147,7 @@ final class Lookout implements AutoCloseable {
       throws ExecutionException, InterruptedException {
     long from = position.emptyBelow;
     if (from == KafkaPartitionSplit.EARLIEST_OFFSET) {
-      from = broker.beginnings(Set.of(position.partition)).get(position.partition);
+      from = broker.beginning(position.partition);
     }
     if (from < 0 || (from < end && !broker.isEmpty(position.partition, from, end))) {
       return false;

@@ -2,6 +2,8 @@
 
 import { put, say } from './look.js';
 
+const FOLLOW_MILLIS = 1000;
+
 const KNOBS = [
   ['lag_millis', 'Lag of the spikes', -150, 150, 1, (v) => `${v > 0 ? '+' : ''}${say(v)} ms`],
   ['jitter_millis', 'Jitter of packets, sd', 0, 80, 1, (v) => `${say(v)} ms`],
@@ -13,13 +15,26 @@ export class Controls {
   constructor(card, place, refusal) {
     Object.assign(this, { card, place, refusal });
     this.inputs = new Map();
+    this.wishes = 0;
+    setInterval(() => this.follow(), FOLLOW_MILLIS);
+  }
+
+  /** Others may turn the same knobs: from another page, or by a script. */
+  async follow() {
+    if (this.session === undefined || this.card.hidden || document.hidden) return;
+    try {
+      await this.open(this.session);
+    } catch {
+      // The page says elsewhere that its server is away.
+    }
   }
 
   /** Shows the session's settings; hides the card where there is no simulator. */
   async open(session) {
     this.session = session;
+    const { wishes } = this;
     const answer = await (await fetch(`control?session=${encodeURIComponent(session)}`)).json();
-    if (this.session !== session) return;
+    if (this.session !== session || this.wishes !== wishes || this.sending) return;
     this.card.hidden = !answer.settings;
     if (!answer.settings) return;
     if (!this.inputs.size) this.build(answer.modalities);
@@ -76,6 +91,7 @@ export class Controls {
 
   /** Wishes go out one after another: what is set while one is on its way leaves together with the next. */
   async send(name, value) {
+    this.wishes++;
     this.pending = { ...this.pending, session: this.session, [name]: value };
     if (this.sending) return;
     this.sending = true;

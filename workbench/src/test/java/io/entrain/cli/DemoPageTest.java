@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.entrain.embedded.EmbeddedBroker;
 import io.entrain.view.Address;
+import io.entrain.view.ControlSettings;
 import io.entrain.view.PageServer;
 import io.entrain.view.TestBrowser;
 import io.entrain.wire.BlockProducer;
@@ -65,6 +66,13 @@ class DemoPageTest {
               + "s.value = 'lfp'; s.dispatchEvent(new Event('change'))");
       Awaitility.await().atMost(PATIENCE).until(() -> session.faults().missing().equals("lfp"));
       assertThat(session.lag().startMillis()).isEqualTo(-120);
+
+      // As another page does, or a script.
+      controls.set(session.name(), new ControlSettings(40, false, 0, 0, 0, ""));
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () -> browser.run("return document.getElementById('lag_millis').value").equals("40"));
     }
   }
 
