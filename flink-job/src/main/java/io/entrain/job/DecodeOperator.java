@@ -1,6 +1,5 @@
 package io.entrain.job;
 
-import io.entrain.pane.PaneRow;
 import io.entrain.swap.ModelTerm;
 import io.entrain.swap.Roll;
 import io.entrain.swap.Schedule;
@@ -59,15 +58,13 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
   private transient OpenModels models;
   private transient Shadows shadows;
   private transient SessionPanes panes;
-  private transient WindowQueue queue;
+  private transient Decoding decoding;
   private transient SessionStore store;
   private transient Letters letters;
   private transient DecodeMetrics measures;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient long watermarkMillis;
   private transient long horizonMillis;
-  private transient long recordsSeen;
-  private transient boolean workScheduled;
   private transient ModelTerm active;
 
   /** Sessions that have a pane beyond the horizon. */
@@ -108,7 +105,7 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
       LOG.info("Decoding with {} ({}): {}", term.model(), term.sha256(), decoder.providerNote());
     }
     active = schedule.at(Long.MIN_VALUE);
-    queue = new WindowQueue();
+    WindowQueue queue = new WindowQueue();
     measures = new DecodeMetrics(getMetricGroup(), queue, active.sha256());
     letters = new Letters(settings.format());
     store = SessionStore.open(models.get(active).contract(), getKeyedStateBackend());
@@ -119,13 +116,16 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
             new Shadows.Surroundings(models, store, measures, letters),
             settings.batchWindows(),
             this::emit);
+    Publisher publisher = new Publisher(settings.alignment(), measures, this::emit);
+    WindowCalls calls = new WindowCalls(store, shadows, publisher, this::setCurrentKey);
+    decoding = new Decoding(queue, calls, shadows, settings.batchWindows(), this, mailbox);
     timers = getInternalTimerService("panes", VoidNamespaceSerializer.INSTANCE, this);
     held.addAll(SessionStore.sessions(getKeyedStateBackend()));
   }
 
   @Override
   public void processElement1(StreamRecord<RawRecord> element) throws Exception {
-    recordsSeen++;
+    decoding.recordSeen();
     RawRecord raw = element.getValue();
     BlockReading reading = panes.read(raw);
     if (!reading.isAccepted()) {
@@ -173,11 +173,7 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
     if (panes.isBeyondHorizon()) {
       held.add((String) getCurrentKey());
     }
-    if (queue.fills(settings.batchWindows())) {
-      flush();
-    } else if (queue.size() > 0) {
-      scheduleWork();
-    }
+    decoding.added();
   }
 
   /**
@@ -193,10 +189,6 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
     long logMillis = session.timeline.logMillis;
     ModelTerm term = schedule.at(logMillis);
     Decoder decoder = models.get(term);
-    if (!queue.isFor(decoder)) {
-      flush();
-    }
-    queue.serve(decoder);
     if (term.fromMillis() > active.fromMillis()) {
       active = term;
       measures.swapped(term.sha256());
@@ -207,7 +199,8 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
       session.freshPane = paneInStretch;
     }
     int keep = Math.max(decoder.contract().contextHops(), shadows.contextHops(logMillis));
-    queue.add(
+    decoding.add(
+        decoder,
         new ReadyWindow(
             (String) getCurrentKey(),
             session.timeline.nextPane - 1,
@@ -260,7 +253,7 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
     boolean over = now >= session.newestMillis + settings.sessionTimeoutMillis();
     closeReadyPanes(session, over ? Long.MAX_VALUE : now);
     if (over && !panes.isBeyondHorizon()) {
-      decodeAll();
+      decoding.decodeAll();
       store.clear();
     } else {
       keepUp(session);
@@ -292,124 +285,12 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
 
   @Override
   public void newStretch(int stretch) throws Exception {
-    decodeAll();
+    decoding.decodeAll();
     LOG.warn("Session {} follows a clock jump: stretch {}", getCurrentKey(), stretch);
   }
 
   private void emit(OutputRecord record) {
     output.collect(new StreamRecord<>(record));
-  }
-
-  private void scheduleWork() {
-    if (!workScheduled) {
-      workScheduled = true;
-      long seen = recordsSeen;
-      mailbox.execute(() -> workIfIdle(seen), "decode ready windows");
-    }
-  }
-
-  /**
-   * Between two mails the task processes one record if there is one: none seen means none at hand.
-   * One window of a shadow a mail, so that a live one waits for no more.
-   */
-  private void workIfIdle(long seenBefore) throws Exception {
-    workScheduled = false;
-    if (recordsSeen == seenBefore) {
-      if (queue.size() > 0) {
-        flush();
-      } else if (shadows.areWaiting()) {
-        shadows.decodeNext(this::setCurrentKey);
-      }
-    }
-    if (queue.size() > 0 || shadows.areWaiting()) {
-      scheduleWork();
-    }
-  }
-
-  /** Runs the model over all queued windows. The current key is the same afterwards. */
-  private void flush() throws Exception {
-    Object key = getCurrentKey();
-    while (queue.size() > 0) {
-      run(queue.decoder(), queue.take(settings.batchWindows()));
-    }
-    if (key != null) {
-      setCurrentKey(key);
-    }
-    if (shadows.areWaiting()) {
-      scheduleWork();
-    }
-  }
-
-  /** Decodes all that waits, shadows too. The current key is the same afterwards. */
-  private void decodeAll() throws Exception {
-    flush();
-    Object key = getCurrentKey();
-    while (shadows.areWaiting()) {
-      shadows.decodeNext(this::setCurrentKey);
-    }
-    if (key != null) {
-      setCurrentKey(key);
-    }
-  }
-
-  private void run(Decoder decoder, List<ReadyWindow> windows) throws Exception {
-    PaneRow[] newest = new PaneRow[windows.size()];
-    for (int row = 0; row < windows.size(); row++) {
-      ReadyWindow window = windows.get(row);
-      setCurrentKey(window.session());
-      newest[row] =
-          decoder.fill(
-              row,
-              store.window(window.pane(), decoder.contract().contextHops()),
-              window.panesSinceStart() == 0 ? null : store.tensors());
-    }
-    long micros = decoder.run(windows.size());
-    measures.batch(windows.size(), micros);
-    for (int row = 0; row < windows.size(); row++) {
-      setCurrentKey(windows.get(row).session());
-      keepState(decoder, windows.get(row), row);
-      publish(decoder, windows.get(row), newest[row], new Call(row, windows.size(), micros));
-      shadows.offer(windows.get(row));
-      dropPanes(windows.get(row));
-    }
-  }
-
-  private void keepState(Decoder decoder, ReadyWindow window, int row) throws Exception {
-    if (decoder.hasStates()) {
-      store.putTensors(decoder.nextTensors(row));
-    } else if (window.panesSinceStart() == 0) {
-      store.putTensors(null);
-    }
-  }
-
-  /** A row of a call of the model. */
-  private record Call(int row, int size, long micros) {}
-
-  private void publish(Decoder decoder, ReadyWindow window, PaneRow newest, Call call) {
-    byte[] key = Messages.key(window.session());
-    long arrived = window.arrivedMillis();
-    boolean warmingUp = window.panesSinceStart() < decoder.contract().warmupHops();
-    byte[] decoded = decoder.decoded(window, warmingUp, newest, call.row());
-    emit(new OutputRecord(OutputKind.DECODED, key, decoded, arrived, call.micros(), call.size()));
-    if (settings.alignment() && decoder.hasAlignment()) {
-      byte[] alignment = decoder.alignment(window, call.row());
-      emit(
-          new OutputRecord(
-              OutputKind.ALIGNMENT, key, alignment, arrived, call.micros(), call.size()));
-    }
-    measures.emitted(System.currentTimeMillis() - arrived, newest.presentShare());
-    if (decoder.contract().lag() != null) {
-      measures.lag(window.session(), decoder.lag(call.row()));
-    }
-  }
-
-  private void dropPanes(ReadyWindow window) throws Exception {
-    long oldest = window.pane() - window.keptHops() + 1;
-    if (window.sweeps()) {
-      store.dropPanesThrough(oldest);
-    } else {
-      store.dropPane(oldest);
-    }
   }
 
   @Override
@@ -446,7 +327,7 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
   private void retire() throws Exception {
     long ended = Math.min(watermarkMillis, horizonMillis);
     if (ended != Long.MIN_VALUE && roll.hasEnded(ended - settings.latenessMillis())) {
-      decodeAll();
+      decoding.decodeAll();
       roll.retire(ended - settings.latenessMillis());
       keepModels();
     }
@@ -454,7 +335,7 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
 
   private void decodeBeforeEnd(Watermark mark) throws Exception {
     if (mark.equals(Watermark.MAX_WATERMARK)) {
-      decodeAll();
+      decoding.decodeAll();
     }
   }
 
@@ -467,7 +348,7 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
-    decodeAll();
+    decoding.decodeAll();
   }
 
   @Override
@@ -478,7 +359,7 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
 
   @Override
   public void endInput(int input) throws Exception {
-    decodeAll();
+    decoding.decodeAll();
   }
 
   @Override

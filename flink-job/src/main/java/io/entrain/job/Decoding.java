@@ -1,0 +1,108 @@
+package io.entrain.job;
+
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.streaming.api.operators.KeyContext;
+
+/**
+ * Says when the windows of an operator are decoded: those that are ready in full batches, else all
+ * of them once no record is at hand; those of shadows after them.
+ *
+ * <p>The current key is the same after each method as before.
+ */
+final class Decoding implements IdleWork.Work {
+  private final WindowQueue queue;
+  private final WindowCalls calls;
+  private final Shadows shadows;
+  private final int batchWindows;
+  private final KeyContext keys;
+  private final IdleWork idleWork;
+
+  /**
+   * Of one operator.
+   *
+   * @param batchWindows most windows in one call
+   */
+  Decoding(
+      WindowQueue queue,
+      WindowCalls calls,
+      Shadows shadows,
+      int batchWindows,
+      KeyContext keys,
+      MailboxExecutor mailbox) {
+    this.queue = queue;
+    this.calls = calls;
+    this.shadows = shadows;
+    this.batchWindows = batchWindows;
+    this.keys = keys;
+    this.idleWork = new IdleWork(mailbox, this);
+  }
+
+  /** A record is processed. */
+  void recordSeen() {
+    idleWork.recordSeen();
+  }
+
+  /** A window is ready for its model; all that wait for another one are decoded first. */
+  void add(Decoder decoder, ReadyWindow window) throws Exception {
+    if (!queue.isFor(decoder)) {
+      flush();
+    }
+    queue.serve(decoder);
+    queue.add(window);
+  }
+
+  /** Windows were added, or not: decodes where a batch is full. */
+  void added() throws Exception {
+    if (queue.fills(batchWindows)) {
+      flush();
+    } else if (queue.size() > 0) {
+      idleWork.schedule();
+    }
+  }
+
+  /** One window of a shadow at a time, so that a live one waits for no more. */
+  @Override
+  public void doPiece() throws Exception {
+    if (queue.size() > 0) {
+      flush();
+    } else {
+      decodeShadow();
+    }
+  }
+
+  @Override
+  public boolean isLeft() {
+    return queue.size() > 0 || shadows.areWaiting();
+  }
+
+  /** Decodes all that waits, shadows too. */
+  void decodeAll() throws Exception {
+    flush();
+    while (shadows.areWaiting()) {
+      decodeShadow();
+    }
+  }
+
+  private void flush() throws Exception {
+    Object key = keys.getCurrentKey();
+    while (queue.size() > 0) {
+      calls.run(queue.decoder(), queue.take(batchWindows));
+    }
+    comeBackTo(key);
+    if (shadows.areWaiting()) {
+      idleWork.schedule();
+    }
+  }
+
+  private void decodeShadow() throws Exception {
+    Object key = keys.getCurrentKey();
+    shadows.decodeNext(keys::setCurrentKey);
+    comeBackTo(key);
+  }
+
+  private void comeBackTo(Object key) {
+    if (key != null) {
+      keys.setCurrentKey(key);
+    }
+  }
+}
