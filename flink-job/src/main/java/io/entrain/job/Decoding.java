@@ -4,8 +4,8 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.api.operators.KeyContext;
 
 /**
- * Says when the windows of an operator are decoded: those that are ready in full batches, else all
- * of them once no record is at hand; those of shadows after them.
+ * Says when the windows of an operator are decoded: in full batches as they fill, and what waits
+ * for one once no record is at hand, call by call; those of shadows after them.
  *
  * <p>The current key is the same after each method as before.
  */
@@ -51,23 +51,33 @@ final class Decoding implements IdleWork.Work {
     queue.add(window);
   }
 
-  /** Windows were added, or not: decodes where a batch is full. */
+  /** Windows were added, or not: decodes full batches, and leaves what may still become one. */
   void added() throws Exception {
     if (queue.fills(batchWindows)) {
-      flush();
-    } else if (queue.size() > 0) {
+      Object key = keys.getCurrentKey();
+      do {
+        decodeBatch();
+      } while (queue.fills(batchWindows));
+      comeBackTo(key);
+    }
+    if (isLeft()) {
       idleWork.schedule();
     }
   }
 
-  /** One window of a shadow at a time, so that a live one waits for no more. */
+  /**
+   * One call, so that a record that has come meanwhile can join the next one; one window of a
+   * shadow at a time, so that a live one waits for no more.
+   */
   @Override
   public void doPiece() throws Exception {
+    Object key = keys.getCurrentKey();
     if (queue.size() > 0) {
-      flush();
+      decodeBatch();
     } else {
-      decodeShadow();
+      shadows.decodeNext(keys::setCurrentKey);
     }
+    comeBackTo(key);
   }
 
   @Override
@@ -78,26 +88,24 @@ final class Decoding implements IdleWork.Work {
   /** Decodes all that waits, shadows too. */
   void decodeAll() throws Exception {
     flush();
+    Object key = keys.getCurrentKey();
     while (shadows.areWaiting()) {
-      decodeShadow();
+      shadows.decodeNext(keys::setCurrentKey);
     }
+    comeBackTo(key);
   }
 
+  /** Decodes all live windows that wait. */
   private void flush() throws Exception {
     Object key = keys.getCurrentKey();
     while (queue.size() > 0) {
-      calls.run(queue.decoder(), queue.take(batchWindows));
+      decodeBatch();
     }
     comeBackTo(key);
-    if (shadows.areWaiting()) {
-      idleWork.schedule();
-    }
   }
 
-  private void decodeShadow() throws Exception {
-    Object key = keys.getCurrentKey();
-    shadows.decodeNext(keys::setCurrentKey);
-    comeBackTo(key);
+  private void decodeBatch() throws Exception {
+    calls.run(queue.decoder(), queue.take(batchWindows));
   }
 
   private void comeBackTo(Object key) {

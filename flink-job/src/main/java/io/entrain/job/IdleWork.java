@@ -16,6 +16,8 @@ final class IdleWork {
     boolean isLeft();
   }
 
+  private static final long NEVER = -1;
+
   private final MailboxExecutor mailbox;
   private final Work work;
   private long recordsSeen;
@@ -35,19 +37,24 @@ final class IdleWork {
   void schedule() {
     if (!scheduled) {
       scheduled = true;
-      long seen = recordsSeen;
-      mailbox.execute(() -> comeUp(seen), "decode ready windows");
+      // The record that brought the work must not pass for none: it came before the first mail.
+      comeUpAgain(NEVER);
     }
+  }
+
+  private void comeUpAgain(long seen) {
+    mailbox.execute(() -> comeUp(seen), "decode ready windows");
   }
 
   /** Between two mails the task processes one record if there is one: none seen, none at hand. */
   private void comeUp(long seenBefore) throws Exception {
-    scheduled = false;
     if (recordsSeen == seenBefore && work.isLeft()) {
       work.doPiece();
     }
     if (work.isLeft()) {
-      schedule();
+      comeUpAgain(recordsSeen);
+    } else {
+      scheduled = false;
     }
   }
 }

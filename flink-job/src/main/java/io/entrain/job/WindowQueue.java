@@ -12,6 +12,12 @@ import java.util.Map;
  * taken, so it is no state.
  */
 final class WindowQueue {
+  /**
+   * Of a model that takes one window of each session a call: so many batches wait at most for
+   * another session, while there is input that may bring one.
+   */
+  private static final int BATCHES_WAITING = 4;
+
   private final Map<String, ArrayDeque<ReadyWindow>> bySession = new LinkedHashMap<>();
   private Decoder decoder;
   private int size;
@@ -49,9 +55,12 @@ final class WindowQueue {
     return bySession.size();
   }
 
-  /** Whether the next batch would be full. */
+  /** Whether the next batch would be full, or too many windows wait for it to be. */
   boolean fills(int capacity) {
-    return size > 0 && (oneOfEachSession() ? bySession.size() : size) >= capacity;
+    if (size == 0 || !oneOfEachSession()) {
+      return size >= capacity;
+    }
+    return bySession.size() >= capacity || size >= BATCHES_WAITING * capacity;
   }
 
   /** Takes the next batch, up to {@code capacity} windows, those of one session in order. */
