@@ -5,7 +5,7 @@ import io.entrain.inference.Batch;
 import io.entrain.inference.OnnxModel;
 import io.entrain.pane.PaneRow;
 import io.entrain.swap.ModelTerm;
-import io.entrain.wire.v1.Lag;
+import io.entrain.wire.v1.Decoded;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -19,7 +19,7 @@ final class Decoder implements AutoCloseable {
   private Decoder(OnnxModel model, DecodeSettings settings) {
     this.model = model;
     this.batch = model.batch(settings.batchWindows(), settings.batchShape());
-    this.inputs = new WindowInputs(model.contract(), settings.lagRange());
+    this.inputs = new WindowInputs(model.contract(), settings.lagRange(), batch);
     this.messages = new Messages(model.contract(), model.sha256(), settings.format());
   }
 
@@ -66,7 +66,7 @@ final class Decoder implements AutoCloseable {
    * @param tensors in the contract's order, or null for the initial ones
    */
   PaneRow fill(int row, PaneRow[] window, float[][] tensors) {
-    return inputs.fill(batch, row, window, tensors);
+    return inputs.fill(row, window, tensors);
   }
 
   /** Runs the model on the first rows; how long that took in microseconds. */
@@ -76,13 +76,21 @@ final class Decoder implements AutoCloseable {
     return TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - before);
   }
 
-  /** For the next pane; null where they are not finite and it begins with the initial ones. */
-  float[][] nextTensors(int row) {
-    return inputs.nextTensors(batch, row);
+  /**
+   * For the next pane; null where they are not finite and it begins with the initial ones.
+   *
+   * @param reused arrays that may be written to and returned, of the same states; or null
+   */
+  float[][] nextTensors(int row, float[][] reused) {
+    return inputs.nextTensors(row, reused);
   }
 
-  byte[] decoded(ReadyWindow window, boolean warmingUp, PaneRow newest, int row) {
+  Decoded decoded(ReadyWindow window, boolean warmingUp, PaneRow newest, int row) {
     return messages.decoded(window, warmingUp, newest, batch, row);
+  }
+
+  byte[] encoded(Decoded message) {
+    return messages.encoded(message);
   }
 
   boolean hasAlignment() {
@@ -91,11 +99,6 @@ final class Decoder implements AutoCloseable {
 
   byte[] alignment(ReadyWindow window, int row) {
     return messages.alignment(window, batch, row);
-  }
-
-  /** What it found; only of a model that finds a lag. */
-  Lag lag(int row) {
-    return messages.lag(batch, row);
   }
 
   @Override

@@ -27,7 +27,7 @@ final class Messages {
     this.format = format;
   }
 
-  byte[] decoded(ReadyWindow window, boolean warmingUp, PaneRow newest, Batch batch, int row) {
+  Decoded decoded(ReadyWindow window, boolean warmingUp, PaneRow newest, Batch batch, int row) {
     Decoded.Builder message =
         Decoded.newBuilder()
             .setSession(window.session())
@@ -47,7 +47,11 @@ final class Messages {
               .setModality(contract.modalities().get(i).name())
               .setShare(newest.presentShare(i)));
     }
-    return MessageCodec.DECODED.encode(message.build(), format);
+    return message.build();
+  }
+
+  byte[] encoded(Decoded message) {
+    return MessageCodec.DECODED.encode(message, format);
   }
 
   private static void addComponents(Decoded.Builder message, Output output, Batch batch, int row) {
@@ -65,8 +69,7 @@ final class Messages {
     }
   }
 
-  /** What a model found that finds a lag. */
-  Lag lag(Batch batch, int row) {
+  private Lag lag(Batch batch, int row) {
     LagOutput lag = contract.lag();
     Lag.Builder message =
         Lag.newBuilder()

@@ -1,6 +1,7 @@
 package io.entrain.job;
 
 import io.entrain.pane.PaneRow;
+import io.entrain.wire.v1.Decoded;
 import java.util.function.Consumer;
 
 /** Puts out what a model said of a window, and measures it. */
@@ -30,13 +31,14 @@ final class Publisher {
 
   void publish(Decoder decoder, ReadyWindow window, PaneRow newest, Call call) {
     boolean warmingUp = window.panesSinceStart() < decoder.contract().warmupHops();
-    put(OutputKind.DECODED, window, decoder.decoded(window, warmingUp, newest, call.row()), call);
+    Decoded decoded = decoder.decoded(window, warmingUp, newest, call.row());
+    put(OutputKind.DECODED, window, decoder.encoded(decoded), call);
     if (alignment && decoder.hasAlignment()) {
       put(OutputKind.ALIGNMENT, window, decoder.alignment(window, call.row()), call);
     }
     measures.emitted(System.currentTimeMillis() - window.arrivedMillis(), newest.presentShare());
-    if (decoder.contract().lag() != null) {
-      measures.lag(window.session(), decoder.lag(call.row()));
+    if (decoded.hasLag()) {
+      measures.lag(window.session(), decoded.getLag());
     }
   }
 

@@ -15,6 +15,7 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
@@ -57,13 +58,18 @@ final class SessionStore {
           state(
               backend,
               new MapStateDescriptor<>(
-                  "kept-" + modality.name(), Types.LONG, Types.POJO(KeptBlock.class))));
+                  "kept-" + modality.name(),
+                  LongSerializer.INSTANCE,
+                  UnchangingSerializer.of(KeptBlock.class))));
     }
     return new SessionStore(
         contract,
         state(backend, new ValueStateDescriptor<>(SESSION, Types.POJO(SessionRow.class))),
         kept,
-        state(backend, new MapStateDescriptor<>("panes", Types.LONG, Types.POJO(PaneRow.class))),
+        state(
+            backend,
+            new MapStateDescriptor<>(
+                "panes", LongSerializer.INSTANCE, UnchangingSerializer.of(PaneRow.class))),
         state(backend, new ValueStateDescriptor<>("tensors", tensorType)),
         state(
             backend,
@@ -110,13 +116,12 @@ final class SessionStore {
     panes.put(pane, values);
   }
 
-  /** The last {@code hops} panes up to the newest, null where the session has none there. */
-  PaneRow[] window(long newest, int hops) throws Exception {
-    PaneRow[] window = new PaneRow[hops];
-    for (int hop = 0; hop < hops; hop++) {
-      window[hop] = panes.get(newest - hops + 1 + hop);
+  /** The last panes up to the newest, as many as there is room, null where the session has none. */
+  PaneRow[] window(long newest, PaneRow[] room) throws Exception {
+    for (int hop = 0; hop < room.length; hop++) {
+      room[hop] = panes.get(newest - room.length + 1 + hop);
     }
-    return window;
+    return room;
   }
 
   void dropPane(long pane) throws Exception {

@@ -84,7 +84,8 @@ final class Shadows {
     for (ModelTerm term : at(window.logMillis())) {
       Decoder decoder = decoder(term);
       if (decoder != null) {
-        PaneRow[] panes = around.store().window(window.pane(), decoder.contract().contextHops());
+        PaneRow[] panes =
+            around.store().window(window.pane(), new PaneRow[decoder.contract().contextHops()]);
         waiting.add(new Waiting(term, window, panes));
       }
     }
@@ -121,7 +122,8 @@ final class Shadows {
       row.sha256 = decoder.sha256();
       row.firstPane = window.paneInStretch();
     }
-    PaneRow newest = decoder.fill(0, next.panes(), row.tensors.length == 0 ? null : row.tensors);
+    float[][] kept = row.tensors.length == 0 ? null : row.tensors;
+    PaneRow newest = decoder.fill(0, next.panes(), kept);
     long micros;
     try {
       micros = decoder.run(1);
@@ -129,11 +131,11 @@ final class Shadows {
       switchOff(next.term(), failure);
       return;
     }
-    float[][] tensors = decoder.nextTensors(0);
+    float[][] tensors = decoder.nextTensors(0, kept);
     row.tensors = tensors == null ? new float[0][] : tensors;
     around.store().putShadow(next.term().model(), row);
     boolean warmingUp = window.paneInStretch() - row.firstPane < decoder.contract().warmupHops();
-    byte[] decoded = decoder.decoded(window, warmingUp, newest, 0);
+    byte[] decoded = decoder.encoded(decoder.decoded(window, warmingUp, newest, 0));
     around.measures().shadowDecoded();
     output.accept(
         new OutputRecord(

@@ -29,16 +29,21 @@ final class WindowCalls {
   /** Runs the model over a batch; of one with states, at most one window of each session. */
   void run(Decoder decoder, List<ReadyWindow> windows) throws Exception {
     PaneRow[] newest = new PaneRow[windows.size()];
+    float[][][] kept = new float[windows.size()][][];
+    PaneRow[] room = new PaneRow[decoder.contract().contextHops()];
     for (int row = 0; row < windows.size(); row++) {
-      session.accept(windows.get(row).session());
-      newest[row] = fill(decoder, row, windows.get(row));
+      ReadyWindow window = windows.get(row);
+      session.accept(window.session());
+      PaneRow[] panes = store.window(window.pane(), room);
+      kept[row] = window.panesSinceStart() == 0 ? null : store.tensors();
+      newest[row] = decoder.fill(row, panes, kept[row]);
     }
     long micros = decoder.run(windows.size());
     publisher.called(windows.size(), micros);
     for (int row = 0; row < windows.size(); row++) {
       ReadyWindow window = windows.get(row);
       session.accept(window.session());
-      keepState(decoder, window, row);
+      keepState(decoder, window, row, kept[row]);
       publisher.publish(
           decoder, window, newest[row], new Publisher.Call(row, windows.size(), micros));
       shadows.offer(window);
@@ -46,16 +51,11 @@ final class WindowCalls {
     }
   }
 
-  private PaneRow fill(Decoder decoder, int row, ReadyWindow window) throws Exception {
-    return decoder.fill(
-        row,
-        store.window(window.pane(), decoder.contract().contextHops()),
-        window.panesSinceStart() == 0 ? null : store.tensors());
-  }
-
-  private void keepState(Decoder decoder, ReadyWindow window, int row) throws Exception {
+  /** The arrays that were read are written again: the backend hands out what may be changed. */
+  private void keepState(Decoder decoder, ReadyWindow window, int row, float[][] read)
+      throws Exception {
     if (decoder.hasStates()) {
-      store.putTensors(decoder.nextTensors(row));
+      store.putTensors(decoder.nextTensors(row, read));
     } else if (window.panesSinceStart() == 0) {
       store.putTensors(null);
     }

@@ -2,7 +2,6 @@ package io.entrain.job;
 
 import io.entrain.contract.ModelContract;
 import io.entrain.contract.ModelContract.Modality;
-import io.entrain.contract.ModelContract.State;
 import io.entrain.inference.Batch;
 import io.entrain.inference.TensorRows;
 import io.entrain.pane.PaneRow;
@@ -13,27 +12,35 @@ import io.entrain.pane.PaneRow;
  */
 final class WindowInputs {
   private final ModelContract contract;
+  private final TensorRows[] values;
+  private final TensorRows[] masks;
+  private final StateRows[] states;
   private final PaneRow absent = new PaneRow();
 
-  /** What the settings say of a state, in the contract's order; null where the session keeps it. */
-  private final float[][] fixed;
-
-  WindowInputs(ModelContract contract, LagRange lagRange) {
+  WindowInputs(ModelContract contract, LagRange lagRange, Batch batch) {
     this.contract = contract;
-    this.fixed = new float[contract.states().size()][];
-    float[] allowed = lagRange.weights(contract);
-    if (allowed != null) {
-      fixed[contract.states().indexOf(contract.state(contract.lag().allowed()))] = allowed;
-    }
     int modalities = contract.modalities().size();
+    values = new TensorRows[modalities];
+    masks = new TensorRows[modalities];
     absent.values = new float[modalities][];
     absent.masks = new float[modalities][];
     for (int i = 0; i < modalities; i++) {
       Modality modality = contract.modalities().get(i);
+      values[i] = batch.input(modality.name());
+      masks[i] = batch.input(modality.maskName());
       int steps = contract.stepsPerHop(modality);
       absent.values[i] = new float[steps * modality.planes()];
       absent.masks[i] = new float[steps];
     }
+    float[] allowed = lagRange.weights(contract);
+    states =
+        contract.states().stream()
+            .map(
+                state -> {
+                  boolean set = allowed != null && state.name().equals(contract.lag().allowed());
+                  return new StateRows(state, batch, set ? allowed : null);
+                })
+            .toArray(StateRows[]::new);
   }
 
   /**
@@ -42,20 +49,17 @@ final class WindowInputs {
    * @param window {@code [contextHops]} panes, null where there is none
    * @param tensors state tensors in the contract's order, or null for the initial ones
    */
-  PaneRow fill(Batch batch, int row, PaneRow[] window, float[][] tensors) {
+  PaneRow fill(int row, PaneRow[] window, float[][] tensors) {
     PaneRow pane = absent;
     for (int hop = 0; hop < contract.contextHops(); hop++) {
       pane = window[hop] == null ? absent : window[hop];
-      for (int i = 0; i < contract.modalities().size(); i++) {
-        Modality modality = contract.modalities().get(i);
-        put(batch.input(modality.name()), row, hop, pane.values[i]);
-        put(batch.input(modality.maskName()), row, hop, pane.masks[i]);
+      for (int i = 0; i < values.length; i++) {
+        put(values[i], row, hop, pane.values[i]);
+        put(masks[i], row, hop, pane.masks[i]);
       }
     }
-    for (int i = 0; i < contract.states().size(); i++) {
-      State state = contract.states().get(i);
-      float[] kept = tensors == null ? state.initial() : tensors[i];
-      batch.input(state.name()).put(row, fixed[i] == null ? kept : fixed[i]);
+    for (int i = 0; i < states.length; i++) {
+      states[i].fill(row, tensors == null ? null : tensors[i]);
     }
     return pane;
   }
@@ -67,25 +71,17 @@ final class WindowInputs {
   /**
    * Reads the state tensors for the next pane out of the row; null, the initial ones, where one is
    * not finite that began so: values that overflow inside the model would never leave it.
+   *
+   * @param reused arrays that may be written to and returned, of the same states; or null
    */
-  float[][] nextTensors(Batch batch, int row) {
-    float[][] next = new float[contract.states().size()][];
-    for (int i = 0; i < next.length; i++) {
-      State state = contract.states().get(i);
-      next[i] = batch.output(state.next()).row(row);
-      if (isFinite(state.initial()) && !isFinite(next[i])) {
+  float[][] nextTensors(int row, float[][] reused) {
+    float[][] next = reused == null ? new float[states.length][] : reused;
+    for (int i = 0; i < states.length; i++) {
+      next[i] = states[i].next(row, next[i]);
+      if (next[i] == null) {
         return null;
       }
     }
     return next;
-  }
-
-  private static boolean isFinite(float[] values) {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        return false;
-      }
-    }
-    return true;
   }
 }
