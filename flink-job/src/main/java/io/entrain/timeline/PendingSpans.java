@@ -22,6 +22,12 @@ public final class PendingSpans {
   /** Number of spans; the arrays may be longer. */
   public int size;
 
+  /**
+   * Whether log times are known to rise with event time, as they do unless a gap was filled later;
+   * false where they do not, and after a restore.
+   */
+  private transient boolean rising;
+
   /** Index of the first span that ends after the instant; {@code size} where there is none. */
   int firstEndingAfter(long nanos) {
     int low = 0;
@@ -53,6 +59,7 @@ public final class PendingSpans {
     }
     int at = firstEndingAfter(start);
     int moved = size - at;
+    rising &= moved == 0 && (size == 0 || logMillis[size - 1] <= logTimeMillis);
     System.arraycopy(startNanos, at, startNanos, at + 1, moved);
     System.arraycopy(endNanos, at, endNanos, at + 1, moved);
     System.arraycopy(logMillis, at, logMillis, at + 1, moved);
@@ -91,11 +98,25 @@ public final class PendingSpans {
    * does.
    */
   long reachedMillis(long nanos) {
-    long first = Long.MAX_VALUE;
-    for (int i = firstEndingAfter(nanos - 1); i < size; i++) {
+    int from = firstEndingAfter(nanos - 1);
+    if (from == size) {
+      return Long.MAX_VALUE;
+    }
+    rising = rising || logTimesRise();
+    long first = logMillis[from];
+    for (int i = from + 1; !rising && i < size; i++) {
       first = Math.min(first, logMillis[i]);
     }
     return first;
+  }
+
+  private boolean logTimesRise() {
+    for (int i = 1; i < size; i++) {
+      if (logMillis[i] < logMillis[i - 1]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
