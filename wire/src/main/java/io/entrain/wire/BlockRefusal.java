@@ -13,11 +13,19 @@ final class BlockRefusal extends Exception {
     this.reason = reason;
   }
 
-  /** Refuses unless {@code holds}; {@code detail} is a format with its arguments. */
+  /** What to throw; {@code detail} is a format with its arguments. */
+  static BlockRefusal of(Reason reason, String detail, Object... arguments) {
+    return new BlockRefusal(reason, String.format(Locale.ROOT, detail, arguments));
+  }
+
+  /**
+   * Refuses unless {@code holds}. Not for each block with arguments that are numbers: they are
+   * boxed whether it holds or not.
+   */
   static void unless(boolean holds, Reason reason, String detail, Object... arguments)
       throws BlockRefusal {
     if (!holds) {
-      throw new BlockRefusal(reason, String.format(Locale.ROOT, detail, arguments));
+      throw of(reason, detail, arguments);
     }
   }
 }

@@ -26,11 +26,12 @@ final class BlockRules {
   static SignalBlock checked(SignalBlock block) throws BlockRefusal {
     checkName("session", block.getSession());
     checkName("modality", block.getModality());
-    unless(
-        block.getSequence() >= 0,
-        Reason.INVALID_FIELD,
-        "sequence is %s, must be below 2^63",
-        Long.toUnsignedString(block.getSequence()));
+    if (block.getSequence() < 0) {
+      throw BlockRefusal.of(
+          Reason.INVALID_FIELD,
+          "sequence is %s, must be below 2^63",
+          Long.toUnsignedString(block.getSequence()));
+    }
     checkSpan(block.getStartNanos(), block.getEndNanos());
     long spanNanos = block.getEndNanos() - block.getStartNanos();
     switch (block.getContentCase()) {
@@ -60,25 +61,28 @@ final class BlockRules {
   }
 
   private static void checkSpan(long startNanos, long endNanos) throws BlockRefusal {
-    unless(
-        inAxis(startNanos) && inAxis(endNanos),
-        Reason.INVALID_FIELD,
-        "the block covers [%d, %d) ns, stamps must be within ±2^62 ns",
-        startNanos,
-        endNanos);
-    unless(
-        startNanos < endNanos,
-        Reason.INVALID_FIELD,
-        "the block covers [%d, %d) ns, end_nanos must be above start_nanos",
-        startNanos,
-        endNanos);
+    if (!inAxis(startNanos) || !inAxis(endNanos)) {
+      throw BlockRefusal.of(
+          Reason.INVALID_FIELD,
+          "the block covers [%d, %d) ns, stamps must be within ±2^62 ns",
+          startNanos,
+          endNanos);
+    }
+    if (startNanos >= endNanos) {
+      throw BlockRefusal.of(
+          Reason.INVALID_FIELD,
+          "the block covers [%d, %d) ns, end_nanos must be above start_nanos",
+          startNanos,
+          endNanos);
+    }
     // No overflow: both stamps are within ±2^62.
-    unless(
-        endNanos - startNanos <= MAX_SPAN_NANOS,
-        Reason.INVALID_FIELD,
-        "the block covers %d ns, the limit is one hour (%d ns)",
-        endNanos - startNanos,
-        MAX_SPAN_NANOS);
+    if (endNanos - startNanos > MAX_SPAN_NANOS) {
+      throw BlockRefusal.of(
+          Reason.INVALID_FIELD,
+          "the block covers %d ns, the limit is one hour (%d ns)",
+          endNanos - startNanos,
+          MAX_SPAN_NANOS);
+    }
   }
 
   private static boolean inAxis(long nanos) {
@@ -167,23 +171,24 @@ final class BlockRules {
 
   private static void checkRate(double rateHz, int sizeInSamples, long spanNanos)
       throws BlockRefusal {
-    unless(Double.isFinite(rateHz), Reason.NOT_FINITE, "rate_hz is %s", rateHz);
-    unless(
-        rateHz > 0 && rateHz <= MAX_RATE_HZ,
-        Reason.INVALID_FIELD,
-        "rate_hz is %s, must be above 0 and up to %s",
-        rateHz,
-        MAX_RATE_HZ);
+    if (!Double.isFinite(rateHz)) {
+      throw BlockRefusal.of(Reason.NOT_FINITE, "rate_hz is %s", rateHz);
+    }
+    if (rateHz <= 0 || rateHz > MAX_RATE_HZ) {
+      throw BlockRefusal.of(
+          Reason.INVALID_FIELD, "rate_hz is %s, must be above 0 and up to %s", rateHz, MAX_RATE_HZ);
+    }
     double expected = spanNanos * 1e-9 * rateHz;
     // A hair above one sample, for the rounding of the product.
-    unless(
-        Math.abs(sizeInSamples - expected) <= 1 + 1e-6,
-        Reason.WRONG_RATE,
-        "%d samples in %d ns at %s Hz, must be %.3f within one",
-        sizeInSamples,
-        spanNanos,
-        rateHz,
-        expected);
+    if (Math.abs(sizeInSamples - expected) > 1 + 1e-6) {
+      throw BlockRefusal.of(
+          Reason.WRONG_RATE,
+          "%d samples in %d ns at %s Hz, must be %.3f within one",
+          sizeInSamples,
+          spanNanos,
+          rateHz,
+          expected);
+    }
   }
 
   private static void checkFloats(Samples samples, int channels) throws BlockRefusal {
