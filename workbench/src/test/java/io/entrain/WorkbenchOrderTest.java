@@ -21,6 +21,7 @@ class WorkbenchOrderTest {
   private static final String CHAOS = "io.entrain.chaos..";
   private static final String VIEW = "io.entrain.view..";
   private static final String FUZZ = "io.entrain.fuzz..";
+  private static final String SOAK = "io.entrain.soak..";
   private static final String CLI = "io.entrain.cli..";
   private static final String FLINK = "org.apache.flink..";
   private static final String KAFKA = "org.apache.kafka..";
@@ -68,6 +69,10 @@ class WorkbenchOrderTest {
   @ArchTest
   static final ArchRule THE_FUZZER_STANDS_ON_THE_JOB =
       apart(FUZZ, RECORDING, WORLD, SCORING, EXPERIMENT, VIEW, CLI);
+
+  @ArchTest
+  static final ArchRule THE_LONG_RUN_KNOWS_NO_PAGE_AND_NO_COMMAND =
+      apart(SOAK, SCORING, EXPERIMENT, CHAOS, FUZZ, VIEW, CLI);
 
   private static ArchRule apart(String from, String... others) {
     return noClasses()

@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
       Experiment.class,
       Compare.class,
       Fuzz.class,
+      Soak.class,
       Chaos.class
     },
     footerHeading = "%nCommands of the launcher:%n",
