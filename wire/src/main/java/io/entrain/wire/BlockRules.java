@@ -58,6 +58,16 @@ final class BlockRules {
         Reason.INVALID_FIELD,
         "%s holds a control character",
         field);
+    // JSON can say one half of a pair; no bytes of Protobuf or of a key can.
+    unless(
+        name.codePoints().noneMatch(BlockRules::isHalf),
+        Reason.INVALID_FIELD,
+        "%s holds half a character (an unpaired surrogate)",
+        field);
+  }
+
+  private static boolean isHalf(int codePoint) {
+    return Character.isBmpCodePoint(codePoint) && Character.isSurrogate((char) codePoint);
   }
 
   private static void checkSpan(long startNanos, long endNanos) throws BlockRefusal {

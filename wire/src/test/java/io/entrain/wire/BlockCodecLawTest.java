@@ -109,7 +109,7 @@ class BlockCodecLawTest {
   }
 
   /** Written apart from the rules of the codec, from its documentation. */
-  private static void assertKeepsEveryRule(Block block) {
+  static void assertKeepsEveryRule(Block block) {
     assertThat(block.session()).isNotEmpty().hasSizeLessThanOrEqualTo(200);
     assertThat(block.modality()).isNotEmpty().hasSizeLessThanOrEqualTo(200);
     assertThat(block.sequence()).isNotNegative();

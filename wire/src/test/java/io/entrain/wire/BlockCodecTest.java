@@ -387,4 +387,15 @@ class BlockCodecTest {
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
+
+  @Test
+  void halfACharacterInJsonIsNoName() {
+    String json =
+        "{\"session\":\"%s\",\"modality\":\"m\",\"start_nanos\":\"0\",\"end_nanos\":\"1\",\"events\":{}}";
+    byte[] half = json.formatted("\\ud800").getBytes(StandardCharsets.UTF_8);
+    assertThat(codec.decode(half).reason()).isEqualTo(Reason.INVALID_FIELD);
+    assertThat(codec.decode(half).detail()).contains("session holds half a character");
+    byte[] whole = json.formatted("\\ud83d\\ude00").getBytes(StandardCharsets.UTF_8);
+    assertThat(codec.decode(whole).block().session()).isEqualTo("\ud83d\ude00");
+  }
 }
