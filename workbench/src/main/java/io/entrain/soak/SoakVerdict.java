@@ -75,8 +75,7 @@ record SoakVerdict(
     problems.addAll(totals.findings());
   }
 
-  private static void end(
-      List<Sample> samples, Ledger.Totals totals, List<String> problems) {
+  private static void end(List<Sample> samples, Ledger.Totals totals, List<String> problems) {
     if (totals.sessions() == 0) {
       problems.add("no session came to its end");
     }
