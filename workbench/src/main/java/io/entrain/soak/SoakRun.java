@@ -92,7 +92,7 @@ public final class SoakRun {
 
   private static Map<String, String> settings(SoakPlan plan, String bootstrap) {
     Map<String, String> settings = new LinkedHashMap<>(plan.job());
-    // A job that catches up may take a stream for silent that it has only not read yet.
+    // A stream is never given up: at full speed two seconds without a record are minutes of log time.
     settings.putIfAbsent(Setting.IDLE_TIMEOUT_MILLIS.key(), "0");
     Map<String, String> own =
         Map.of(
