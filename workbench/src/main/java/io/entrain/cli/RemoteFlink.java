@@ -11,6 +11,7 @@ import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -40,14 +41,18 @@ record RemoteFlink(String host, int port) {
   /**
    * Submits the graph that stands in {@code environment} with the jar that has its classes.
    *
+   * @param savepoint to go on from, or null
    * @throws IllegalStateException where the cluster does not answer or refuses
    */
-  JobID submit(StreamExecutionEnvironment environment, Path jar) {
+  JobID submit(StreamExecutionEnvironment environment, Path jar, String savepoint) {
     Configuration configuration = new Configuration();
     configuration.set(RestOptions.ADDRESS, host);
     configuration.set(RestOptions.PORT, port);
     JobGraph graph = environment.getStreamGraph().getJobGraph();
     graph.addJar(new org.apache.flink.core.fs.Path(jar.toUri()));
+    if (savepoint != null) {
+      graph.setSavepointRestoreSettings(SavepointRestoreSettings.forPath(savepoint, false));
+    }
     try (RestClusterClient<StandaloneClusterId> client =
         new RestClusterClient<>(configuration, StandaloneClusterId.getInstance())) {
       return client.submitJob(graph).get(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -35,7 +35,8 @@ import picocli.CommandLine.Unmatched;
     footer = {
       "  ./entrain run --bootstrap localhost:9092",
       "  ./entrain run --config entrain.yaml --delivery exactly-once",
-      "  ./entrain run --flink localhost:8081 --bootstrap kafka:9092"
+      "  ./entrain run --flink localhost:8081 --bootstrap kafka:9092",
+      "  ./entrain run --flink localhost:8081 --from-savepoint /savepoints/savepoint-1 --parallelism 2"
     })
 final class Run implements Callable<Integer> {
   private static final Duration GLANCE = Duration.ofMillis(200);
@@ -52,6 +53,12 @@ final class Run implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Settings as YAML, one `key: value` a line; options win over it")
   String config;
+
+  @Option(
+      names = "--from-savepoint",
+      paramLabel = "PATH",
+      description = "Go on from this savepoint or retained checkpoint, as the engine sees its path")
+  String savepoint;
 
   @Mixin LogOption log;
   @Unmatched List<String> unmatched = new ArrayList<>();
@@ -73,7 +80,7 @@ final class Run implements Callable<Integer> {
     if (flink == null) {
       return runHere(environment, job, out);
     }
-    JobID id = RemoteFlink.at(flink).submit(environment, Installation.jobJar());
+    JobID id = RemoteFlink.at(flink).submit(environment, Installation.jobJar(), savepoint);
     out.println("Submitted to http://" + flink + " as job " + id);
     return 0;
   }
@@ -82,7 +89,8 @@ final class Run implements Callable<Integer> {
   private int runHere(StreamExecutionEnvironment environment, JobConfig job, PrintWriter out) {
     try (Interruption interruption = Interruption.watch();
         EmbeddedFlink engine = EmbeddedFlink.start((int) job.number(Setting.PARALLELISM))) {
-      JobID id = engine.submit(environment);
+      JobID id =
+          savepoint == null ? engine.submit(environment) : engine.restore(environment, savepoint);
       out.println("Running; Flink's REST interface is " + engine.restAddress());
       out.flush();
       while (!interruption.await(GLANCE)) {
