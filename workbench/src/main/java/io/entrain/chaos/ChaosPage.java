@@ -8,10 +8,6 @@ import java.util.Locale;
 
 /** A report as one page that loads nothing: a timeline of each run as SVG, and its tables. */
 final class ChaosPage {
-  private static final int WIDTH = 900;
-  private static final int HEIGHT = 150;
-  private static final int TOP = 24;
-
   private final StringBuilder html = new StringBuilder();
 
   private ChaosPage() {}
@@ -34,10 +30,12 @@ final class ChaosPage {
 
   private void head(JsonNode report) {
     add(
-        "<p>%s of %s runs passed. Delivery %s; %s sessions of %s s each beside the one that outlasts them.</p>",
+        "<p>%s of %s runs passed. Delivery %s, parallelism %s, %s partitions; %s sessions of %s s each beside those that outlast them.</p>",
         report.path("passed"),
         report.path("runs").size(),
         text(report.path("delivery")).toLowerCase(Locale.ROOT).replace('_', '-'),
+        report.path("parallelism"),
+        report.path("partitions"),
         report.path("sessions"),
         report.path("seconds"));
     add("<table><tr><th>fault<th>median output gap, ms</tr>");
@@ -57,9 +55,12 @@ final class ChaosPage {
         .properties()
         .forEach(count -> add("%s <b>%s</b>; ", escape(count.getKey()), count.getValue()));
     add(
-        "blocks sent <b>%s</b>, kept <b>%s</b>; restarts <b>%s</b></p>",
-        run.path("blocks_sent"), run.path("blocks_kept"), run.path("restarts"));
-    timeline(run);
+        "blocks sent <b>%s</b>, kept <b>%s</b>; restarts <b>%s</b>; repeats that a consumer dropped <b>%s</b></p>",
+        run.path("blocks_sent"),
+        run.path("blocks_kept"),
+        run.path("restarts"),
+        run.path("deduplicated").path("dropped"));
+    html.append(Timeline.of(run));
     add("<table><tr><th>fault<th>at, s<th>length, s<th>output gap, ms<th>recovered after, ms</tr>");
     run.path("faults")
         .forEach(
@@ -89,33 +90,6 @@ final class ChaosPage {
                     escape(text(found.path("kind"))), escape(text(found.path("detail")))));
   }
 
-  /** Decoded records in each tenth of a second as bars, over them the faults. */
-  private void timeline(JsonNode run) {
-    JsonNode tenths = run.path("decoded_per_tenth");
-    double step = (double) WIDTH / Math.max(1, tenths.size());
-    double most = 1;
-    for (JsonNode count : tenths) {
-      most = Math.max(most, Math.sqrt(count.asInt()));
-    }
-    add("<svg viewBox='0 0 %d %d' role=img>", WIDTH, HEIGHT + TOP);
-    add("<title>Decoded records in each tenth of a second (square root), and the faults</title>");
-    for (int i = 0; i < tenths.size(); i++) {
-      double height = Math.sqrt(tenths.get(i).asInt()) / most * HEIGHT;
-      if (height > 0) {
-        add(
-            "<rect class=bar x='%.2f' y='%.2f' width='%.2f' height='%.2f'/>",
-            i * step, TOP + HEIGHT - height, step, height);
-      }
-    }
-    for (JsonNode fault : run.path("faults")) {
-      double x = fault.path("at_millis").asDouble() / 100 * step;
-      double width = Math.max(1.5, fault.path("length_millis").asDouble() / 100 * step);
-      add("<rect class=fault x='%.2f' y='%d' width='%.2f' height='%d'/>", x, TOP, width, HEIGHT);
-      add("<text x='%.2f' y='%d'>%s</text>", x, TOP - 8, escape(text(fault.path("kind"))));
-    }
-    add("</svg>");
-  }
-
   private static String seconds(JsonNode millis) {
     return String.format(Locale.ROOT, "%.2f", millis.asDouble() * 1e-3);
   }
@@ -124,7 +98,7 @@ final class ChaosPage {
     return node.asText();
   }
 
-  private static String escape(String text) {
+  static String escape(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;");
   }
 

@@ -41,6 +41,8 @@ public final class ChaosReport {
     report.put("delivery", plan.delivery().name());
     report.put("seconds", plan.seconds());
     report.put("sessions", plan.sessions());
+    report.put("parallelism", plan.width().parallelism());
+    report.put("partitions", plan.width().partitions());
     ObjectNode job = report.putObject("job");
     new TreeMap<>(plan.job()).forEach(job::put);
     report.put("passed", results.stream().filter(ChaosResult::passed).count());
@@ -98,6 +100,11 @@ public final class ChaosReport {
     verdict.put("compared", result.verdict().compared());
     verdict.put("repeats", result.verdict().repeats());
     result.verdict().counts().forEach((kind, count) -> verdict.put(kind.word(), count));
+    run.putObject("deduplicated")
+        .put("records", result.deduplicated().records())
+        .put("dropped", result.deduplicated().dropped())
+        .put("different", result.deduplicated().different())
+        .put("same", result.deduplicated().same());
     ArrayNode anomalies = run.putArray("anomalies");
     result.verdict().anomalies().stream()
         .limit(NAMED)

@@ -11,6 +11,7 @@ import java.util.List;
  * @param blocksSent blocks of the input, and {@code blocksKept} those in the broker at the end
  * @param blocksKept must be the same
  * @param verdict of the checker
+ * @param deduplicated what a consumer saw that drops repeats
  * @param restarts of the job's tasks, as the last JobManager counts them
  * @param decodedPerTenth decoded records seen in each tenth of a second after the first block
  * @param seconds that the run took, start and undisturbed run included
@@ -22,11 +23,12 @@ public record ChaosResult(
     int blocksSent,
     int blocksKept,
     Verdict verdict,
+    Deduplicated deduplicated,
     int restarts,
     int[] decodedPerTenth,
     double seconds) {
   /** Whether the input stood in the broker whole, and nothing of the output differs. */
   public boolean passed() {
-    return blocksSent == blocksKept && verdict.clean();
+    return blocksSent == blocksKept && verdict.clean() && deduplicated.clean();
   }
 }

@@ -1,5 +1,6 @@
 package io.entrain.chaos;
 
+import io.entrain.chaos.Injector.Targets;
 import io.entrain.embedded.Ports;
 import io.entrain.embedded.ScratchFolder;
 import io.entrain.job.Delivery;
@@ -15,13 +16,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * One run: a broker, ZooKeeper, a JobManager and two TaskManagers as processes, the job submitted
- * to them, sessions sent in real time, the faults of a schedule, and the checker.
+ * One run: a broker, ZooKeeper, a JobManager and TaskManagers as processes, the job submitted to
+ * them, sessions sent in real time, the faults of a schedule, and the checker.
  */
 public final class ChaosRun {
-  /** One slot for the job, one spare. */
-  private static final int TASKMANAGERS = 2;
-
   /** For what is left to do after the last fault; a restart takes seconds. */
   private static final long SETTLE_SECONDS = 180;
 
@@ -63,8 +61,12 @@ public final class ChaosRun {
    * @throws ChaosException where the run could not be made, whatever the job did
    */
   public static ChaosResult run(ChaosPlan plan, long seed, Consumer<String> say) {
-    Schedule schedule = Schedule.draw(seed, plan.seconds(), plan.kinds());
-    Path logs = plan.out().resolve("seed-" + seed).resolve("logs");
+    return run(plan, Schedule.draw(seed, plan.seconds(), plan.kinds()), say);
+  }
+
+  /** Runs this schedule. */
+  static ChaosResult run(ChaosPlan plan, Schedule schedule, Consumer<String> say) {
+    Path logs = plan.out().resolve("seed-" + schedule.seed()).resolve("logs");
     long began = System.nanoTime();
     try (ScratchFolder scratch = ScratchFolder.create("chaos")) {
       Site site = Site.here(plan.root(), scratch.path(), logs);
@@ -74,16 +76,33 @@ public final class ChaosRun {
 
   private ChaosResult run(Site site, long began) {
     int[] ports = Ports.free(3);
-    try (Proxy proxy = Proxy.start(ports[1]);
+    Path checkpoints = site.folder("checkpoints");
+    try (CheckpointDisk disk =
+            schedule.has(FaultKind.DISK_FULL) ? CheckpointDisk.thatCanBeFull(checkpoints) : null;
+        Proxy proxy = Proxy.start(ports[1]);
         BrokerNode broker = new BrokerNode(site, ports, proxy.port())) {
       broker.launch();
       broker.awaitAnswer();
-      new Broker(broker.bootstrap()).createTopics(topics(), 1);
-      try (FlinkCluster flink = FlinkCluster.start(site, TASKMANAGERS)) {
-        submit(site, flink, broker);
-        return disturb(flink, broker, proxy, began);
+      Broker topics = new Broker(broker.bootstrap());
+      topics.createTopics(topics(), plan.width().partitions());
+      topics.createTopics(List.of(DISTURBED.models(), UNDISTURBED.models()), 1);
+      try (FlinkCluster flink = FlinkCluster.start(site, taskManagers(), checkpoints)) {
+        Submission submission =
+            new Submission(site, flink.rest().address(), jobSettings(broker.jobBootstrap()));
+        submission.submit(plan.width().parallelism(), null);
+        flink.awaitJob();
+        Rescaler rescaler = new Rescaler(flink.rest(), submission, site.folder("savepoints"));
+        Targets targets =
+            new Targets(flink, broker, proxy, disk, rescaler, plan.width().parallelism());
+        return disturb(targets, began);
       }
     }
+  }
+
+  /** Of one slot each: those that the job needs, and a spare. */
+  private int taskManagers() {
+    int most = plan.width().parallelism() + (schedule.has(FaultKind.RESCALE) ? 1 : 0);
+    return most + 1;
   }
 
   private static List<String> topics() {
@@ -91,55 +110,39 @@ public final class ChaosRun {
     for (Topics topics : List.of(DISTURBED, UNDISTURBED)) {
       Reference.MODALITIES.forEach(modality -> names.add(topics.modality(modality)));
       names.addAll(
-          List.of(
-              topics.decoded(),
-              topics.alignment(),
-              topics.rejected(),
-              topics.models(),
-              topics.shadow()));
+          List.of(topics.decoded(), topics.alignment(), topics.rejected(), topics.shadow()));
     }
     return names;
   }
 
-  /** With {@code ./entrain run}, as a user does. */
-  private void submit(Site site, FlinkCluster flink, BrokerNode broker) {
-    List<String> arguments = new ArrayList<>(List.of("run", "--flink", flink.rest().address()));
+  private Map<String, String> jobSettings(String bootstrap) {
     Map<String, String> all = new LinkedHashMap<>(settings);
-    all.put(Setting.BOOTSTRAP.key(), broker.jobBootstrap());
+    all.put(Setting.BOOTSTRAP.key(), bootstrap);
     all.put(Setting.TOPIC_PREFIX.key(), DISTURBED.prefix());
     all.put(Setting.GROUP.key(), DISTURBED.prefix());
-    all.forEach((key, value) -> arguments.add("--" + key + "=" + value));
-    try (JavaProcess run = site.entrain("submit", "256m", arguments)) {
-      Waiting.until(
-          "the job is submitted",
-          SETTLE_SECONDS,
-          () -> {
-            boolean submitted = run.printed("Submitted to");
-            if (!submitted) {
-              run.demandAlive();
-            }
-            return submitted;
-          });
-    }
-    flink.awaitJob();
+    return all;
   }
 
-  private ChaosResult disturb(FlinkCluster flink, BrokerNode broker, Proxy proxy, long began) {
-    Input input = Ills.of(Input.draw(schedule.seed(), plan.sessions(), plan.seconds()), schedule);
+  private ChaosResult disturb(Targets targets, long began) {
+    BrokerNode broker = targets.broker();
+    FlinkRest rest = targets.flink().rest();
+    Input whole =
+        Input.draw(schedule.seed(), plan.sessions(), plan.seconds(), plan.width().partitions());
+    Input input = Ills.of(whole, schedule);
     say.accept(
         String.format(
             Locale.ROOT, "the job runs after %.1f s; faults:", (System.nanoTime() - began) * 1e-9));
     long startMillis = System.currentTimeMillis() + 200;
     try (Observer observer = Observer.start(broker.bootstrap(), DISTURBED);
         Feeder feeder = Feeder.start(broker.bootstrap(), DISTURBED, input, startMillis)) {
-      List<Moment> moments = new Injector(schedule, flink, broker, proxy).run(startMillis, say);
+      List<Moment> moments = new Injector(schedule, targets).run(startMillis, say);
       broker.awaitAnswer();
       feeder.await(plan.seconds() + SETTLE_SECONDS);
       settle(broker, observer);
       long endMillis = System.currentTimeMillis() - startMillis;
-      int restarts = flink.rest().restarts();
+      int restarts = rest.restarts();
       // The undisturbed run needs the cores.
-      flink.close();
+      targets.flink().close();
       return judge(
           broker, observer, new Course(startMillis, endMillis, moments, restarts, input), began);
     }
@@ -153,7 +156,9 @@ public final class ChaosRun {
     try (Progress progress = new Progress(broker.bootstrap(), DISTURBED.prefix())) {
       List<String> topics = Reference.MODALITIES.stream().map(DISTURBED::modality).toList();
       Waiting.until(
-          "the job accounts for all of its input", SETTLE_SECONDS, () -> progress.done(topics));
+          "the job accounts for all of its input",
+          SETTLE_SECONDS,
+          () -> progress.done(topics, plan.width().partitions()));
     }
     Waiting.until("the output ends", SETTLE_SECONDS, () -> observer.quietMillis() > QUIET_MILLIS);
   }
@@ -175,6 +180,7 @@ public final class ChaosRun {
         course.input.messages().size(),
         kept,
         verdict,
+        Deduplicated.read(broker.bootstrap(), DISTURBED.decoded(), undisturbed),
         course.restarts,
         arrivals.perTenth((int) (course.endMillis / 100) + 1),
         (System.nanoTime() - began) * 1e-9);

@@ -6,12 +6,18 @@ import java.util.Locale;
 public enum FaultKind {
   /** SIGKILL of the TaskManager that runs the job; another one is started in its place. */
   TASKMANAGER_KILL(Victim.PROCESS, 0, 0),
+  /** SIGSEGV of the same, as a crash of the native library; another one is started. */
+  TASKMANAGER_CRASH(Victim.PROCESS, 0, 0),
   /** SIGKILL of the JobManager, which is started again a second later. */
   JOBMANAGER_KILL(Victim.PROCESS, 1000, 1000),
   /** SIGKILL of the broker, which is started again over the data that it left. */
   BROKER_KILL(Victim.PROCESS, 500, 3000),
   /** SIGSTOP of the TaskManager that runs the job for longer than the heartbeat's time-out. */
   TASKMANAGER_PAUSE(Victim.PROCESS, 6000, 9000),
+  /** No space is left under the checkpoints. */
+  DISK_FULL(Victim.PROCESS, 3000, 6000),
+  /** The job is stopped with a savepoint and goes on wider, and later on as wide as before. */
+  RESCALE(Victim.PROCESS, 10000, 12000),
   /** Connections between job and broker are closed, and refused for a while. */
   NETWORK_CUT(Victim.NETWORK, 500, 4000),
   /** Everything between job and broker takes 150 ms longer. */

@@ -23,13 +23,10 @@ import org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer;
 
 /**
  * Flink as processes on loopback: ZooKeeper, a JobManager that is highly available through it, and
- * TaskManagers of one slot each, of which one more than the job needs is a spare.
+ * TaskManagers of one slot each, of which those that the job does not need are spares.
  */
 final class FlinkCluster implements AutoCloseable {
-  /** Longest silence of a process that is taken for alive, in milliseconds. */
-  static final int HEARTBEAT_TIMEOUT_MILLIS = 4000;
-
-  private static final long START_SECONDS = 90;
+  private static final long START_SECONDS = 180;
 
   /** A fault must not be put off for much longer, or the schedule means nothing. */
   private static final Duration WORKING_PATIENCE = Duration.ofSeconds(2);
@@ -43,11 +40,11 @@ final class FlinkCluster implements AutoCloseable {
   private int started;
   private String worked;
 
-  private FlinkCluster(Site site, int[] ports) {
+  private FlinkCluster(Site site, int[] ports, Path checkpoints) {
     this.site = site;
     this.rest = new FlinkRest(ports[1]);
     this.configuration = site.folder("conf");
-    write(configuration.resolve("config.yaml"), settings(ports));
+    write(configuration.resolve("config.yaml"), FlinkSettings.text(site, ports, checkpoints));
     Path peer = configuration.resolve("zoo.cfg");
     write(
         peer,
@@ -69,9 +66,13 @@ final class FlinkCluster implements AutoCloseable {
             List.of("--zkConfigFile", peer.toString(), "--peerId", "1"));
   }
 
-  /** Starts all and waits until {@code taskManagers} TaskManagers are there. */
-  static FlinkCluster start(Site site, int taskManagers) {
-    FlinkCluster cluster = new FlinkCluster(site, Ports.free(3));
+  /**
+   * Starts all and waits until {@code taskManagers} TaskManagers are there.
+   *
+   * @param checkpoints folder of the checkpoints
+   */
+  static FlinkCluster start(Site site, int taskManagers, Path checkpoints) {
+    FlinkCluster cluster = new FlinkCluster(site, Ports.free(3), checkpoints);
     try {
       cluster.startJobManager();
       for (int i = 0; i < taskManagers; i++) {
@@ -83,58 +84,6 @@ final class FlinkCluster implements AutoCloseable {
       cluster.close();
       throw e;
     }
-  }
-
-  private String settings(int[] ports) {
-    return """
-    high-availability.type: zookeeper
-    high-availability.zookeeper.quorum: %1$s:%2$d
-    high-availability.storageDir: %5$s
-    high-availability.jobmanager.port: %4$d
-    high-availability.zookeeper.client.session-timeout: 4 s
-    jobmanager.rpc.address: %1$s
-    jobmanager.bind-host: %1$s
-    jobmanager.memory.process.size: 640m
-    jobmanager.memory.jvm-metaspace.size: 160m
-    jobmanager.memory.jvm-overhead.min: 64m
-    jobmanager.memory.off-heap.size: 64m
-    rest.address: %1$s
-    rest.bind-address: %1$s
-    rest.port: %3$d
-    taskmanager.host: %1$s
-    taskmanager.bind-host: %1$s
-    taskmanager.numberOfTaskSlots: 1
-    taskmanager.memory.task.heap.size: 192m
-    taskmanager.memory.task.off-heap.size: 192m
-    taskmanager.memory.framework.heap.size: 96m
-    taskmanager.memory.framework.off-heap.size: 96m
-    taskmanager.memory.managed.size: 0m
-    taskmanager.memory.network.min: 32m
-    taskmanager.memory.network.max: 32m
-    taskmanager.memory.jvm-metaspace.size: 192m
-    taskmanager.memory.jvm-overhead.min: 64m
-    heartbeat.interval: 1 s
-    heartbeat.timeout: %6$d ms
-    pekko.ask.timeout: 10 s
-    cluster.registration.error-delay: 500 ms
-    cluster.registration.refused-registration-delay: 500 ms
-    restart-strategy.type: exponential-delay
-    restart-strategy.exponential-delay.initial-backoff: 100 ms
-    restart-strategy.exponential-delay.max-backoff: 2 s
-    execution.checkpointing.dir: %7$s
-    execution.checkpointing.timeout: 20 s
-    security.delegation.tokens.enabled: false
-    io.tmp.dirs: %8$s
-    """
-        .formatted(
-            Ports.HOST,
-            ports[0],
-            ports[1],
-            ports[2],
-            site.folder("ha").toUri(),
-            HEARTBEAT_TIMEOUT_MILLIS,
-            site.folder("checkpoints").toUri(),
-            site.folder("tmp"));
   }
 
   /** Starts a JobManager; the one before must be gone. */
@@ -177,8 +126,8 @@ final class FlinkCluster implements AutoCloseable {
   }
 
   /**
-   * The TaskManager that runs the job; while none does, because an earlier fault is not over, the
-   * one that ran it last or any.
+   * A TaskManager that runs the job or part of it; while none does, because an earlier fault is not
+   * over, the one that ran it last or any.
    */
   JavaProcess working() {
     long deadline = System.nanoTime() + WORKING_PATIENCE.toNanos();
@@ -195,12 +144,18 @@ final class FlinkCluster implements AutoCloseable {
 
   /** Waits until every task of the job runs. */
   void awaitJob() {
-    Waiting.until("the job runs", START_SECONDS, rest::running);
+    Waiting.until("the job runs", START_SECONDS, () -> rest.running().isPresent());
   }
 
   /** SIGKILL of a TaskManager. */
   void kill(JavaProcess taskManager) {
     taskManager.kill();
+    taskManagers.remove(taskManager.name());
+  }
+
+  /** SIGSEGV of a TaskManager. */
+  void crash(JavaProcess taskManager) {
+    taskManager.crash();
     taskManagers.remove(taskManager.name());
   }
 

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -19,6 +21,9 @@ import java.util.TreeSet;
 final class FlinkRest {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** States of jobs that will not run again. */
+  private static final Set<String> ENDED = Set.of("FINISHED", "CANCELED", "FAILED");
 
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
   private final int port;
@@ -53,29 +58,64 @@ final class FlinkRest {
     return found;
   }
 
-  /** Whether there is a job and every task of it runs, its operators opened. */
-  boolean running() {
-    boolean any = false;
-    for (String job : texts(get("/jobs").path("jobs"), "id")) {
-      for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
-        any = true;
-        if (vertex.path("tasks").path("RUNNING").asInt() != vertex.path("parallelism").asInt()) {
-          return false;
-        }
+  /** The one job that has not ended, where every task of it runs, its operators opened. */
+  Optional<String> running() {
+    Set<String> alive = new TreeSet<>();
+    for (JsonNode job : get("/jobs").path("jobs")) {
+      if (!ENDED.contains(job.path("status").asText())) {
+        alive.add(job.path("id").asText());
       }
     }
-    return any;
+    return alive.size() == 1 && alive.stream().allMatch(this::allRun)
+        ? alive.stream().findFirst()
+        : Optional.empty();
+  }
+
+  private boolean allRun(String job) {
+    JsonNode vertices = get("/jobs/" + job).path("vertices");
+    for (JsonNode vertex : vertices) {
+      if (vertex.path("tasks").path("RUNNING").asInt() != vertex.path("parallelism").asInt()) {
+        return false;
+      }
+    }
+    return !vertices.isEmpty();
+  }
+
+  /** Whether a job will not run again; false where nobody answers. */
+  boolean ended(String job) {
+    return ENDED.contains(get("/jobs/" + job).path("state").asText());
+  }
+
+  /**
+   * Asks a job to stop with a savepoint, and waits until it has or cannot.
+   *
+   * @param folder in which the savepoint gets a folder of its own, as a URI
+   */
+  void stop(String job, String folder) {
+    String body =
+        JSON.createObjectNode().put("targetDirectory", folder).put("drain", false).toString();
+    String request =
+        ask(HttpRequest.newBuilder(uri("/jobs/" + job + "/stop"))
+                .POST(BodyPublishers.ofString(body)))
+            .path("request-id")
+            .asText();
+    String path = "/jobs/" + job + "/savepoints/" + request;
+    while (get(path).path("status").path("id").asText().equals("IN_PROGRESS")) {
+      Waiting.pauseMillis(50);
+    }
   }
 
   /** How often tasks of the jobs were started again since their JobManager began. */
   int restarts() {
     int restarts = 0;
     for (String job : texts(get("/jobs").path("jobs"), "id")) {
+      int most = 0;
       for (String vertex : texts(get("/jobs/" + job).path("vertices"), "id")) {
         for (JsonNode task : get("/jobs/" + job + "/vertices/" + vertex).path("subtasks")) {
-          restarts = Math.max(restarts, task.path("attempt").asInt());
+          most = Math.max(most, task.path("attempt").asInt());
         }
       }
+      restarts += most;
     }
     return restarts;
   }
@@ -87,10 +127,16 @@ final class FlinkRest {
   }
 
   private JsonNode get(String path) {
-    URI uri = URI.create("http://" + address() + path);
+    return ask(HttpRequest.newBuilder(uri(path)));
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://" + address() + path);
+  }
+
+  private JsonNode ask(HttpRequest.Builder request) {
     try {
-      HttpRequest request = HttpRequest.newBuilder(uri).timeout(PATIENCE).build();
-      String body = client.send(request, BodyHandlers.ofString()).body();
+      String body = client.send(request.timeout(PATIENCE).build(), BodyHandlers.ofString()).body();
       return JSON.readTree(body);
     } catch (IOException nobodyThere) {
       return JSON.createObjectNode();

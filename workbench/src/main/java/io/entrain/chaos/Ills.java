@@ -27,11 +27,11 @@ final class Ills {
   private Ills(Fault fault, long seed, List<Message> messages) {
     this.fault = fault;
     random = new Random(seed);
-    // The session that outlasts the others is left alone: it carries the watermark to the end.
+    // Sessions that outlast the others are left alone: they carry the watermark to the end.
     List<Block> streams =
         messages.stream()
             .map(Message::block)
-            .filter(block -> block.sequence() == 0 && !block.session().equals(Input.TAIL))
+            .filter(block -> block.sequence() == 0 && !block.session().startsWith(Input.TAIL))
             .filter(block -> fault.kind() != FaultKind.BLOCKS_RECUT || block.events() != null)
             .toList();
     Block stream = streams.get(random.nextInt(streams.size()));

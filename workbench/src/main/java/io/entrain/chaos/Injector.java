@@ -4,13 +4,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Does to a cluster what a schedule says, when it says so. */
 final class Injector {
-  private final FlinkCluster flink;
-  private final BrokerNode broker;
-  private final Proxy proxy;
+  private final Targets targets;
   private final List<Step> steps = new ArrayList<>();
   private final List<Moment> moments = new ArrayList<>();
 
@@ -21,27 +20,56 @@ final class Injector {
 
   private record Step(long atMillis, Act act) {}
 
+  /**
+   * What faults befall.
+   *
+   * @param flink the cluster
+   * @param broker of input and output
+   * @param proxy between job and broker
+   * @param disk under the checkpoints; null where it is never full
+   * @param rescaler of the job
+   * @param parallelism that the job has to begin with
+   */
+  record Targets(
+      FlinkCluster flink,
+      BrokerNode broker,
+      Proxy proxy,
+      CheckpointDisk disk,
+      Rescaler rescaler,
+      int parallelism) {}
+
   /** Prepares the steps of a schedule. */
-  Injector(Schedule schedule, FlinkCluster flink, BrokerNode broker, Proxy proxy) {
-    this.flink = flink;
-    this.broker = broker;
-    this.proxy = proxy;
+  Injector(Schedule schedule, Targets targets) {
+    this.targets = targets;
     schedule.faults().forEach(this::plan);
     steps.sort(Comparator.comparingLong(Step::atMillis));
   }
 
   private void plan(Fault fault) {
     switch (fault.kind()) {
-      case TASKMANAGER_KILL -> at(fault.atMillis(), this::killWorking);
+      case TASKMANAGER_KILL -> at(fault.atMillis(), () -> end("SIGKILL", FlinkCluster::kill));
+      case TASKMANAGER_CRASH -> at(fault.atMillis(), () -> end("SIGSEGV", FlinkCluster::crash));
       case JOBMANAGER_KILL -> {
-        at(fault.atMillis(), () -> said("SIGKILL of the JobManager", flink::killJobManager));
-        at(fault.endMillis(), () -> said("the JobManager starts again", flink::startJobManager));
+        at(
+            fault.atMillis(),
+            () -> said("SIGKILL of the JobManager", targets.flink()::killJobManager));
+        at(
+            fault.endMillis(),
+            () -> said("the JobManager starts again", targets.flink()::startJobManager));
       }
       case BROKER_KILL -> {
-        at(fault.atMillis(), () -> said("SIGKILL of the broker", broker::kill));
-        at(fault.endMillis(), () -> said("the broker starts again", broker::launch));
+        at(fault.atMillis(), () -> said("SIGKILL of the broker", targets.broker()::kill));
+        at(fault.endMillis(), () -> said("the broker starts again", targets.broker()::launch));
       }
       case TASKMANAGER_PAUSE -> pause(fault);
+      case DISK_FULL -> {
+        at(fault.atMillis(), () -> said(targets.disk().manner(), targets.disk()::fill));
+        at(fault.endMillis(), () -> said("checkpoints have space again", targets.disk()::free));
+      }
+      case RESCALE -> {
+        at(fault.atMillis(), () -> targets.rescaler().become(targets.parallelism() + 1));
+        at(fault.endMillis(), () -> targets.rescaler().become(targets.parallelism()));
+      }
       case NETWORK_CUT -> network(fault, Proxy.Mode.CUT);
       case NETWORK_DELAY -> network(fault, Proxy.Mode.DELAY);
       case NETWORK_BLACK_HOLE -> network(fault, Proxy.Mode.BLACK_HOLE);
@@ -52,8 +80,10 @@ final class Injector {
 
   private void network(Fault fault, Proxy.Mode mode) {
     String word = fault.kind().word();
-    at(fault.atMillis(), () -> said(word + " begins", () -> proxy.become(mode)));
-    at(fault.endMillis(), () -> said(word + " ends", () -> proxy.become(Proxy.Mode.OPEN)));
+    at(fault.atMillis(), () -> said(word + " begins", () -> targets.proxy().become(mode)));
+    at(
+        fault.endMillis(),
+        () -> said(word + " ends", () -> targets.proxy().become(Proxy.Mode.OPEN)));
   }
 
   private void at(long millis, Act act) {
@@ -65,11 +95,11 @@ final class Injector {
     return what;
   }
 
-  private String killWorking() {
-    JavaProcess victim = flink.working();
-    flink.kill(victim);
-    flink.startTaskManager();
-    return "SIGKILL of " + victim.name() + ", which ran the job; another one starts";
+  private String end(String signal, BiConsumer<FlinkCluster, JavaProcess> how) {
+    JavaProcess victim = targets.flink().working();
+    how.accept(targets.flink(), victim);
+    targets.flink().startTaskManager();
+    return signal + " of " + victim.name() + ", which ran the job; another one starts";
   }
 
   private void pause(Fault fault) {
@@ -77,7 +107,7 @@ final class Injector {
     at(
         fault.atMillis(),
         () -> {
-          victim[0] = flink.working();
+          victim[0] = targets.flink().working();
           victim[0].pause();
           return "SIGSTOP of " + victim[0].name() + ", which ran the job";
         });

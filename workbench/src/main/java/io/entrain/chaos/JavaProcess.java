@@ -10,6 +10,9 @@ import java.util.Map;
 
 /** A JVM of the cluster: started, stopped, let go on and killed by signals. */
 final class JavaProcess implements AutoCloseable {
+  /** A JVM writes down what it was doing before it goes. */
+  private static final long CRASH_SECONDS = 60;
+
   private final String name;
   private final Process process;
   private final Path log;
@@ -61,13 +64,15 @@ final class JavaProcess implements AutoCloseable {
     return name;
   }
 
-  /** Whether what it has printed so far, to this log by any process, has {@code part} in it. */
-  boolean printed(String part) {
-    try {
-      return Files.readString(log).contains(part);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** What it prints. */
+  Path log() {
+    return log;
+  }
+
+  /** Waits for its end; its exit code. */
+  int await(long seconds) {
+    Waiting.until(name + " ends", seconds, () -> !process.isAlive());
+    return process.exitValue();
   }
 
   /**
@@ -90,6 +95,12 @@ final class JavaProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** SIGSEGV, as native code that goes astray; returns when it is gone. */
+  void crash() {
+    signal("SEGV");
+    Waiting.until(name + " is gone", CRASH_SECONDS, () -> !process.isAlive());
   }
 
   /** SIGSTOP. */

@@ -104,6 +104,15 @@ enum OutputKind {
     return true;
   }
 
+  /** A decoded record. */
+  static Decoded decoded(byte[] value) {
+    try {
+      return Decoded.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new ChaosException("the undisturbed run delivered a record that cannot be read", e);
+    }
+  }
+
   abstract Message message(byte[] value) throws InvalidProtocolBufferException;
 
   /** The first line in which two records differ, as text; for people. */

@@ -23,10 +23,18 @@ final class Progress implements AutoCloseable {
     this.group = group;
   }
 
-  /** Whether a finished checkpoint holds all that the topics (of one partition each) hold now. */
-  boolean done(List<String> topics) {
+  /**
+   * Whether a finished checkpoint holds all that the topics hold now.
+   *
+   * @param partitions of each topic
+   */
+  boolean done(List<String> topics, int partitions) {
     Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-    topics.forEach(topic -> ends.put(new TopicPartition(topic, 0), OffsetSpec.latest()));
+    for (String topic : topics) {
+      for (int partition = 0; partition < partitions; partition++) {
+        ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+      }
+    }
     try {
       Map<TopicPartition, OffsetAndMetadata> committed =
           admin
@@ -42,7 +50,8 @@ final class Progress implements AutoCloseable {
           .allMatch(
               end -> {
                 OffsetAndMetadata offset = committed.get(end.getKey());
-                return offset != null && offset.offset() >= end.getValue().offset();
+                long reached = offset == null ? 0 : offset.offset();
+                return reached >= end.getValue().offset();
               });
     } catch (ExecutionException | TimeoutException notNow) {
       return false;

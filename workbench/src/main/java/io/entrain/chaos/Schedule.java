@@ -29,6 +29,9 @@ public record Schedule(long seed, List<Fault> faults) {
   /** What comes with another fault follows it within this time. */
   private static final int TOGETHER_MILLIS = 1_500;
 
+  /** A job that goes on twice needs more time; nothing else befalls it meanwhile. */
+  private static final int RESCALE_MILLIS = 12_000;
+
   public Schedule {
     faults = List.copyOf(faults);
   }
@@ -52,10 +55,14 @@ public record Schedule(long seed, List<Fault> faults) {
       FaultKind first = allowed.get(random.nextInt(allowed.size()));
       faults.add(fault(random, first, at));
       FaultKind second = allowed.get(random.nextInt(allowed.size()));
-      if (random.nextInt(AT_ONCE) == 0 && second != first) {
+      boolean alone = first == FaultKind.RESCALE || second == FaultKind.RESCALE;
+      if (random.nextInt(AT_ONCE) == 0 && second != first && !alone) {
         faults.add(fault(random, second, at + random.nextInt(TOGETHER_MILLIS)));
       }
       at += SPACING_MILLIS + random.nextInt(SPREAD_MILLIS);
+      if (first == FaultKind.RESCALE) {
+        at += RESCALE_MILLIS;
+      }
     }
     faults.sort(Comparator.comparingLong(Fault::atMillis).thenComparing(Fault::kind));
     return new Schedule(seed, faults);
@@ -64,6 +71,11 @@ public record Schedule(long seed, List<Fault> faults) {
   private static Fault fault(Random random, FaultKind kind, long atMillis) {
     int spread = kind.mostMillis() - kind.leastMillis();
     return new Fault(kind, atMillis, kind.leastMillis() + (long) random.nextInt(spread + 1));
+  }
+
+  /** Whether such a fault is among them. */
+  boolean has(FaultKind kind) {
+    return faults.stream().anyMatch(fault -> fault.kind() == kind);
   }
 
   /** Its faults, one a line. */

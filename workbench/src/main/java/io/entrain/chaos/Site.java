@@ -70,6 +70,7 @@ record Site(Path root, String classPath, Path data, Path logs) {
         with(
             Stream.concat(flags.stream(), FRUGAL.stream()).toList(),
             temporary(),
+            "-XX:ErrorFile=" + logs.resolve(name + ".crash.log"),
             "-Dentrain.log=" + logs.resolve(name + ".flink.log"),
             "-Dlog4j2.configurationFile="
                 + root.resolve("workbench/src/main/resources/log4j2-file.xml"));

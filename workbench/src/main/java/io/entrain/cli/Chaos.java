@@ -37,6 +37,7 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "  ./entrain chaos --seed 1 --runs 3",
       "  ./entrain chaos --seed 7 --faults taskmanager-kill,broker-kill",
+      "  ./entrain chaos --seed 7 --parallelism 2 --partitions 2",
       "  ./entrain chaos --seed 7 --delivery at-least-once --dry-run"
     })
 final class Chaos implements Callable<Integer> {
@@ -63,6 +64,19 @@ final class Chaos implements Callable<Integer> {
       defaultValue = "2",
       description = "Sessions at the same time (default: ${DEFAULT-VALUE})")
   int sessions;
+
+  @Option(
+      names = "--parallelism",
+      defaultValue = "1",
+      description =
+          "Of the job; one slot and TaskManager each, and a spare (default: ${DEFAULT-VALUE})")
+  int parallelism;
+
+  @Option(
+      names = "--partitions",
+      defaultValue = "1",
+      description = "Of every topic of input and output (default: ${DEFAULT-VALUE})")
+  int partitions;
 
   @Option(
       names = "--delivery",
@@ -139,24 +153,36 @@ final class Chaos implements Callable<Integer> {
   /** 0 where every run passed, 1 where one did not. */
   @Override
   public Integer call() {
+    log.fileOnly(out.resolve("chaos.log"));
     ChaosPlan plan =
-        new ChaosPlan(Installation.root(), out, seconds, sessions, delivery, kinds, job);
+        new ChaosPlan(
+            Installation.root(),
+            out,
+            seconds,
+            sessions,
+            new ChaosPlan.Width(parallelism, partitions),
+            delivery,
+            kinds,
+            job);
     if (runs < 1) {
       throw new IllegalArgumentException("--runs is " + runs + ", must be at least 1");
     }
     List<ChaosResult> results = new ArrayList<>();
+    Path page = null;
     for (int run = 0; run < runs; run++) {
       Schedule schedule = Schedule.draw(seed + run, seconds, kinds);
       say("seed %d:%n%s".formatted(seed + run, schedule.describe()));
       if (!dryRun) {
         Installation.jobJar();
         results.add(one(plan, seed + run));
+        // After each: a run that cannot be made must not take those before it with it.
+        page = ChaosReport.write(plan, results, out);
       }
     }
-    if (results.isEmpty()) {
+    if (page == null) {
       return 0;
     }
-    say("wrote " + ChaosReport.write(plan, results, out));
+    say("wrote " + page);
     long passed = results.stream().filter(ChaosResult::passed).count();
     say("%d of %d runs passed".formatted(passed, results.size()));
     return passed == results.size() ? 0 : 1;
@@ -177,6 +203,7 @@ final class Chaos implements Callable<Integer> {
                                 ? "not yet prompt at the next fault"
                                 : "recovered after " + after.recoveredMillis() + " ms")));
     say("  " + result.verdict().line());
+    say("  " + result.deduplicated().line());
     result.verdict().anomalies().stream()
         .limit(5)
         .forEach(found -> say("  " + found.kind().word() + ": " + found.detail()));

@@ -28,6 +28,7 @@ class ChaosProcessTest {
             folder,
             SECONDS,
             1,
+            ChaosPlan.Width.ONE,
             Delivery.EXACTLY_ONCE,
             Set.of(FaultKind.TASKMANAGER_KILL),
             Map.of());

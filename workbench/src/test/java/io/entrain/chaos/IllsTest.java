@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class IllsTest {
-  private static final Input WHOLE = Input.draw(5, 1, 4);
+  private static final Input WHOLE = Input.draw(5, 1, 4, 1);
 
   static Stream<FaultKind> ofTheInput() {
     return Stream.of(FaultKind.values()).filter(kind -> kind.victim() == Victim.INPUT);
