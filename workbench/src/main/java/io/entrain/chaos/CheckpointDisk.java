@@ -5,9 +5,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The disk under the checkpoints, which can be full for a while.
@@ -22,10 +24,15 @@ final class CheckpointDisk implements AutoCloseable {
   private static final String SIZE = "96m";
 
   private static final int PIECE_BYTES = 4096;
+
+  /** How soon space is taken that a checkpoint before gives back. */
+  private static final long GLANCE_MILLIS = 2;
+
   private static final long PATIENCE_SECONDS = 10;
 
   private final Path folder;
   private final boolean mounted;
+  private Thread filler;
   private final Thread unmount = new Thread(this::unmount, "unmount");
 
   private CheckpointDisk(Path folder, boolean mounted) {
@@ -65,18 +72,29 @@ final class CheckpointDisk implements AutoCloseable {
     return mounted ? "no space is left under the checkpoints" : "checkpoints cannot be written";
   }
 
-  /** No space is left from now on. */
+  /** No space is left from now on, also where a checkpoint that was there is deleted. */
   void fill() {
     if (mounted) {
       takeAll();
+      filler = new Thread(this::keepFull, "full disk");
+      filler.setDaemon(true);
+      filler.start();
     } else {
       permit("r-xr-xr-x");
     }
   }
 
+  private void keepFull() {
+    while (!Thread.currentThread().isInterrupted()) {
+      takeAll();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(GLANCE_MILLIS));
+    }
+  }
+
   private void takeAll() {
     byte[] piece = new byte[PIECE_BYTES];
-    try (OutputStream output = Files.newOutputStream(ballast())) {
+    try (OutputStream output =
+        Files.newOutputStream(ballast(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       while (true) {
         output.write(piece);
       }
@@ -89,12 +107,25 @@ final class CheckpointDisk implements AutoCloseable {
   void free() {
     try {
       if (mounted) {
+        stopFilling();
         Files.deleteIfExists(ballast());
       } else {
         permit("rwxr-xr-x");
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private void stopFilling() {
+    if (filler != null) {
+      filler.interrupt();
+      try {
+        filler.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      filler = null;
     }
   }
 
@@ -139,6 +170,7 @@ final class CheckpointDisk implements AutoCloseable {
   @Override
   public void close() {
     if (mounted) {
+      stopFilling();
       Runtime.getRuntime().removeShutdownHook(unmount);
       unmount();
     }
