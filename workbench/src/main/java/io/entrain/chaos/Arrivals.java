@@ -43,6 +43,12 @@ record Arrivals(List<Observer.Seen> seen, long startMillis, long promptMillis) {
         before = at;
       }
     }
+    // Nothing until the next fault is a gap, too; after the last record of all there is none.
+    long end = Math.min(untilMillis, newestMillis());
+    if (end - before > longest) {
+      longest = end - before;
+      longestEnd = end;
+    }
     for (Observer.Seen one : seen) {
       long at = one.atMillis() - startMillis;
       boolean timed = one.output().kind() == OutputKind.DECODED;
@@ -51,6 +57,10 @@ record Arrivals(List<Observer.Seen> seen, long startMillis, long promptMillis) {
       }
     }
     return new Aftermath(fault, longest, -1);
+  }
+
+  private long newestMillis() {
+    return seen.stream().mapToLong(one -> one.atMillis() - startMillis).max().orElse(0);
   }
 
   /** Records of a topic in each tenth of a second after the first block. */

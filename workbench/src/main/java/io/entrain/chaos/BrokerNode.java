@@ -14,7 +14,7 @@ import java.util.Map;
  * proxy.
  */
 final class BrokerNode implements AutoCloseable {
-  private static final long START_SECONDS = 180;
+  private static final long START_SECONDS = 300;
 
   private final Site site;
   private final List<String> arguments;

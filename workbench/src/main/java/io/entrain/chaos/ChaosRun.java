@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 public final class ChaosRun {
   /** For what is left to do after the last fault; a restart takes seconds. */
-  private static final long SETTLE_SECONDS = 180;
+  private static final long SETTLE_SECONDS = 600;
 
   /** Output is complete when all input is accounted for and nothing has come for so long. */
   private static final long QUIET_MILLIS = 3_000;
@@ -47,7 +47,6 @@ public final class ChaosRun {
         plan.root().resolve("model/trained/lag-posterior-incremental.onnx").toString());
     settings.put(Setting.CHECKPOINT_INTERVAL_MILLIS.key(), "500");
     settings.put(Setting.START_FROM.key(), "earliest");
-    // A job that catches up takes a stream that it has not read yet for silent: docs/chaos.md.
     settings.put(
         Setting.DELIVERY.key(),
         plan.delivery() == Delivery.EXACTLY_ONCE ? "exactly-once" : "at-least-once");

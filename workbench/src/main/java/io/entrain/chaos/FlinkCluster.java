@@ -26,7 +26,7 @@ import org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer;
  * TaskManagers of one slot each, of which those that the job does not need are spares.
  */
 final class FlinkCluster implements AutoCloseable {
-  private static final long START_SECONDS = 180;
+  private static final long START_SECONDS = 300;
 
   /** A fault must not be put off for much longer, or the schedule means nothing. */
   private static final Duration WORKING_PATIENCE = Duration.ofSeconds(2);

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * on. A stop that fails because an earlier fault is not over is tried again.
  */
 final class Rescaler {
-  private static final long PATIENCE_SECONDS = 120;
+  private static final long PATIENCE_SECONDS = 300;
 
   private final FlinkRest flink;
   private final Submission submission;

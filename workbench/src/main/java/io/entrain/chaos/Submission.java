@@ -14,7 +14,7 @@ import java.util.Map;
  * @param settings of the job, all but its parallelism
  */
 record Submission(Site site, String flink, Map<String, String> settings) {
-  private static final long PATIENCE_SECONDS = 180;
+  private static final long PATIENCE_SECONDS = 300;
 
   /**
    * Submits it; returns when the cluster has taken it.

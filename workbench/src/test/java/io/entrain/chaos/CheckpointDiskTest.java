@@ -33,7 +33,9 @@ class CheckpointDiskTest {
     }
   }
 
-  /** A checkpoint that is deleted makes no room for the next; where nothing can be deleted, either. */
+  /**
+   * A checkpoint that is deleted makes no room for the next; where nothing can be deleted, either.
+   */
   private static void takesNothingBack(Path job) throws IOException {
     try {
       Files.delete(job.resolve("older"));
