@@ -92,7 +92,8 @@ public final class SoakRun {
 
   private static Map<String, String> settings(SoakPlan plan, String bootstrap) {
     Map<String, String> settings = new LinkedHashMap<>(plan.job());
-    // A stream is never given up: at full speed two seconds without a record are minutes of log time.
+    // A stream is never given up: at full speed two seconds without a record are minutes of log
+    // time.
     settings.putIfAbsent(Setting.IDLE_TIMEOUT_MILLIS.key(), "0");
     Map<String, String> own =
         Map.of(
