@@ -118,7 +118,7 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
             this::emit);
     Publisher publisher = new Publisher(settings.alignment(), measures, this::emit);
     WindowCalls calls = new WindowCalls(store, shadows, publisher, this::setCurrentKey);
-    decoding = new Decoding(queue, calls, shadows, settings.batchWindows(), this, mailbox);
+    decoding = new Decoding(queue, calls, shadows, settings.windowsTogether(), this, mailbox);
     timers = getInternalTimerService("panes", VoidNamespaceSerializer.INSTANCE, this);
     held.addAll(SessionStore.sessions(getKeyedStateBackend()));
   }

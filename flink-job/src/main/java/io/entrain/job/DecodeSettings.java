@@ -67,6 +67,14 @@ record DecodeSettings(
         first);
   }
 
+  /**
+   * Most windows that are decoded together: one where each is a call of its own, which would only
+   * make it wait for the others.
+   */
+  int windowsTogether() {
+    return batchShape == BatchShape.SINGLE ? 1 : batchWindows;
+  }
+
   /** All models that the settings name. */
   List<ModelTerm> models() {
     return Stream.concat(Stream.of(model), shadows.stream()).toList();

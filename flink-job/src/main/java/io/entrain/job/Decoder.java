@@ -18,7 +18,7 @@ final class Decoder implements AutoCloseable {
 
   private Decoder(OnnxModel model, DecodeSettings settings) {
     this.model = model;
-    this.batch = model.batch(settings.batchWindows(), settings.batchShape());
+    this.batch = model.batch(settings.windowsTogether(), settings.batchShape());
     this.inputs = new WindowInputs(model.contract(), settings.lagRange(), batch);
     this.messages = new Messages(model.contract(), model.sha256(), settings.format());
   }

@@ -45,7 +45,8 @@ public enum Setting {
   SESSION_TIMEOUT_MILLIS(
       "session-timeout-millis", "600000", "a session that is silent for so long is forgotten"),
   MAX_RECORD_BYTES("max-record-bytes", "4194304", "larger records go to the dead-letter topic"),
-  BATCH_WINDOWS("batch-windows", "16", "most windows in one call of the model"),
+  BATCH_WINDOWS(
+      "batch-windows", "16", "most windows in one call of the model; with single it is one"),
   BATCH_SHAPE(
       "batch-shape", "auto", "single, fixed or fitted; auto is single on a CPU, fixed on a GPU"),
   LAG_RANGE_MILLIS(

@@ -20,7 +20,7 @@ class BatchingTest {
   @ParameterizedTest
   @ValueSource(strings = {"lag-posterior-incremental", "early-fusion"})
   void windowsOfManySessionsShareCallsWhileInputIsAtHand(String model) throws Exception {
-    try (DecodeHarness harness = open(model)) {
+    try (DecodeHarness harness = open(model, "fitted")) {
       List<RawRecord> records = new ArrayList<>();
       for (int i = 0; i < SESSIONS; i++) {
         records.addAll(new TestSession("s" + i, i, HOPS * 20L).interleaved(20));
@@ -37,7 +37,7 @@ class BatchingTest {
 
   @Test
   void aWindowIsDecodedOnceNoRecordIsAtHand() throws Exception {
-    try (DecodeHarness harness = open("lag-posterior-incremental")) {
+    try (DecodeHarness harness = open("lag-posterior-incremental", "fitted")) {
       harness.send(new TestSession("s", 1, 20).interleaved(20));
       assertThat(harness.pass().emitted()).as("a record may be at hand").isEmpty();
       assertThat(harness.pass().emitted()).hasSize(1);
@@ -48,7 +48,7 @@ class BatchingTest {
   @Test
   void aSessionAloneDoesNotWaitForOthersForEver() throws Exception {
     int hops = 60;
-    try (DecodeHarness harness = open("lag-posterior-incremental")) {
+    try (DecodeHarness harness = open("lag-posterior-incremental", "fitted")) {
       for (RawRecord record : new TestSession("s", 2, hops * 20L).interleaved(20)) {
         harness.send(record).pass();
       }
@@ -57,9 +57,23 @@ class BatchingTest {
     }
   }
 
-  private static DecodeHarness open(String model) throws Exception {
+  @Test
+  void aWindowThatIsACallOfItsOwnWaitsForNoOther() throws Exception {
+    try (DecodeHarness harness = open("lag-posterior-incremental", "single")) {
+      harness.send(new TestSession("s", 1, 20).interleaved(20));
+      assertThat(harness.emitted()).hasSize(1);
+    }
+  }
+
+  private static DecodeHarness open(String model, String shape) throws Exception {
     return DecodeHarness.open(
         null,
-        Map.of("models", DecodeHarness.model(model), "batch-windows", Integer.toString(BATCH)));
+        Map.of(
+            "models",
+            DecodeHarness.model(model),
+            "batch-windows",
+            Integer.toString(BATCH),
+            "batch-shape",
+            shape));
   }
 }
