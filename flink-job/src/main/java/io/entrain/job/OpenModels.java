@@ -21,12 +21,21 @@ final class OpenModels implements AutoCloseable {
   private final List<CompletableFuture<Void>> ending = new ArrayList<>();
   private final Function<ModelTerm, Decoder> open;
 
+  /**
+   * What was asked for last: most windows in a row are for one model, and a term's hash is long.
+   */
+  private ModelTerm lastTerm;
+
+  private Decoder last;
+
   OpenModels(Function<ModelTerm, Decoder> open) {
     this.open = open;
   }
 
   /** Begins to open what is wanted and not open, and closes what is open and not wanted. */
   void keep(Collection<ModelTerm> terms) {
+    lastTerm = null;
+    last = null;
     Set<ModelTerm> wanted = new HashSet<>(terms);
     models
         .entrySet()
@@ -66,7 +75,16 @@ final class OpenModels implements AutoCloseable {
    *
    * @throws RuntimeException what opening it threw
    */
+  @SuppressWarnings("ReferenceEquality") // an equal one that is another is looked up
   Decoder get(ModelTerm term) {
+    if (term != lastTerm) {
+      last = await(term);
+      lastTerm = term;
+    }
+    return last;
+  }
+
+  private Decoder await(ModelTerm term) {
     try {
       return models.get(term).join();
     } catch (CompletionException failed) {

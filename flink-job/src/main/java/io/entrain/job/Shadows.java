@@ -58,6 +58,9 @@ final class Shadows {
   }
 
   private List<ModelTerm> at(long logMillis) {
+    if (schedules.isEmpty()) {
+      return List.of();
+    }
     List<ModelTerm> terms = new ArrayList<>();
     for (Schedule schedule : schedules.values()) {
       ModelTerm term = schedule.at(logMillis);
