@@ -41,8 +41,9 @@ public final class Latency implements Benchmark {
   public void run(Setting setting, Results results) throws Exception {
     List<Integer> counts =
         setting.scale().pick(List.of(2), List.of(ASKED_SESSIONS), List.of(1, 20, 100, 300));
-    int warmHops = setting.scale().pick(5, 50, 150);
-    int hops = warmHops + setting.scale().pick(10, 100, 500);
+    int warmUpWindows = setting.scale().pick(10, 4000, 10_000);
+    int firstHops = setting.scale().pick(5, 50, 150);
+    int hops = firstHops + setting.scale().pick(10, 100, 500);
     Path model = setting.model("lag-posterior-incremental");
     double most = 0;
     Row sustained = null;
@@ -50,7 +51,8 @@ public final class Latency implements Benchmark {
         Engine engine = Engine.start()) {
       for (int sessions : counts) {
         Feed feed = Feed.of(FeedShape.of(sessions, hops));
-        LiveStand stand = new LiveStand(broker.bootstrap(), engine, feed, warmHops);
+        LiveStand stand =
+            new LiveStand(broker.bootstrap(), engine, feed, warmUpWindows / sessions, firstHops);
         Map<String, List<LiveRun>> runs =
             Race.run(
                 setting.scale(),

@@ -27,9 +27,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /**
  * A job, its live input and a consumer of its output.
  *
- * @param warmHops at the start, which do not count
+ * @param warmUpHops of other sessions that the job has decoded before the first of the feed is due
+ * @param firstHops of the feed, which do not count
  */
-record LiveStand(String bootstrap, Engine engine, Feed feed, int warmHops) {
+record LiveStand(String bootstrap, Engine engine, Feed feed, int warmUpHops, int firstHops) {
   private static final AtomicInteger RUNS = new AtomicInteger();
 
   /** After this long without a record the run is given up. */
@@ -52,7 +53,7 @@ record LiveStand(String bootstrap, Engine engine, Feed feed, int warmHops) {
         IdentityJob.build(
             PlainKafka.sources(bootstrap, topics, false),
             PlainKafka.sink(bootstrap, topics.decoded(), false));
-    return run(environment, topics, value -> value, LiveStand::afterProbe);
+    return run(environment, topics, value -> value, this::afterWarmUp);
   }
 
   private Topics freshTopics() {
@@ -80,8 +81,7 @@ record LiveStand(String bootstrap, Engine engine, Feed feed, int warmHops) {
             new RecordConsumer<>(
                 bootstrap, topics.decoded(), decoder, Start.BEGINNING, Isolation.READ_UNCOMMITTED);
         LiveLoad load = new LiveLoad(bootstrap, topics, feed)) {
-      load.probe();
-      awaitProbe(consumer);
+      await(consumer, load.warmUp(warmUpHops));
       load.start();
       return follow(consumer, load, window);
     } finally {
@@ -89,23 +89,27 @@ record LiveStand(String bootstrap, Engine engine, Feed feed, int warmHops) {
     }
   }
 
-  /** The probe is the first record of the topic that is answered. */
-  private static long afterProbe(byte[] passed) {
-    return IdentityJob.place(passed) - 1;
+  private long afterWarmUp(byte[] passed) {
+    return IdentityJob.place(passed) - feed.shape().lasting(warmUpHops).windows();
   }
 
-  private static void awaitProbe(RecordConsumer<?> consumer) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    while (consumer.poll(GLANCE).isEmpty()) {
-      if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("nothing came of the first window within 20 s");
+  private static void await(RecordConsumer<?> consumer, int windows) {
+    long lastNanos = System.nanoTime();
+    int came = 0;
+    while (came < windows) {
+      int more = consumer.poll(GLANCE).size();
+      came += more;
+      lastNanos = more > 0 ? System.nanoTime() : lastNanos;
+      if (System.nanoTime() - lastNanos > PATIENCE_NANOS) {
+        throw new IllegalStateException(
+            "%d of %d windows came of the warm-up, then none for 20 s".formatted(came, windows));
       }
     }
   }
 
   private <T> LiveRun follow(RecordConsumer<T> consumer, LiveLoad load, ToLongFunction<T> window) {
     LiveRun run = new LiveRun();
-    int first = warmHops * feed.shape().sessions();
+    int first = firstHops * feed.shape().sessions();
     long wanted = feed.shape().windows() - first;
     Account account = null;
     long lastNanos = System.nanoTime();

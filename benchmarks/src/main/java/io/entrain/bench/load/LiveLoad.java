@@ -65,21 +65,27 @@ public final class LiveLoad implements AutoCloseable {
   }
 
   /**
-   * Sends one window of a session of its own. What comes of it shows that the job reads all of its
-   * input; before that, a measured window would wait for a consumer to start.
+   * Sends windows of as many other sessions, all at once. When all have come out, the job reads all
+   * of its input, its code is compiled and nothing is left to catch up with; before that, a
+   * measured window would wait for the start of the job.
+   *
+   * @return how many
    */
-  public void probe() {
-    FeedShape shape = feed.shape();
-    Feed probe = Feed.of(new FeedShape(1, 1, shape.units(), shape.channels()), "probe");
-    for (int stream = 0; stream < topics.length; stream++) {
-      RawRecord raw = probe.streams().get(stream).get(0);
-      Future<RecordMetadata> unused =
-          producer.send(
-              new ProducerRecord<>(
-                  topics[stream], null, System.currentTimeMillis(), raw.key(), raw.value()),
-              (metadata, e) -> keep(e));
+  public int warmUp(int hops) {
+    FeedShape shape = feed.shape().lasting(hops);
+    Feed warm = Feed.of(shape, "warm");
+    long nowMillis = System.currentTimeMillis();
+    for (int window = 0; window < shape.windows(); window++) {
+      for (int stream = 0; stream < topics.length; stream++) {
+        RawRecord raw = warm.streams().get(stream).get(window);
+        Future<RecordMetadata> unused =
+            producer.send(
+                new ProducerRecord<>(topics[stream], null, nowMillis, raw.key(), raw.value()),
+                (metadata, e) -> keep(e));
+      }
     }
     producer.flush();
+    return (int) shape.windows();
   }
 
   /** Begins to send. */
