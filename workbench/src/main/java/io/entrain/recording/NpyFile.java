@@ -23,9 +23,11 @@ final class NpyFile {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
   private static final int ALIGNMENT = 64;
   private static final int CHUNK = 1 << 20;
+
+  /** Nine digits fit an int; no file holds more rows. */
   private static final Pattern HEADER =
       Pattern.compile(
-          "\\{'descr': '(.*)', 'fortran_order': (True|False), 'shape': \\((\\d+), (\\d+)\\), *\\}\\s*");
+          "\\{'descr': '(.*)', 'fortran_order': (True|False), 'shape': \\((\\d{1,9}), (\\d{1,9})\\), *\\}\\s*");
 
   private NpyFile() {}
 
