@@ -55,11 +55,14 @@ final class ChaosPage {
         .properties()
         .forEach(count -> add("%s <b>%s</b>; ", escape(count.getKey()), count.getValue()));
     add(
-        "blocks sent <b>%s</b>, kept <b>%s</b>; restarts <b>%s</b>; repeats that a consumer dropped <b>%s</b></p>",
+        "blocks sent <b>%s</b>, kept <b>%s</b>; restarts <b>%s</b>; repeats that a consumer dropped <b>%s</b>; models announced <b>%s</b>, changes of a session <b>%s</b> to <b>%s</b></p>",
         run.path("blocks_sent"),
         run.path("blocks_kept"),
         run.path("restarts"),
-        run.path("deduplicated").path("dropped"));
+        run.path("deduplicated").path("dropped"),
+        run.path("takeovers").path("announced"),
+        run.path("takeovers").path("least"),
+        run.path("takeovers").path("most"));
     html.append(Timeline.of(run));
     add("<table><tr><th>fault<th>at, s<th>length, s<th>output gap, ms<th>recovered after, ms</tr>");
     run.path("faults")

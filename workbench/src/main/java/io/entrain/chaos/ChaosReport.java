@@ -105,6 +105,11 @@ public final class ChaosReport {
         .put("dropped", result.deduplicated().dropped())
         .put("different", result.deduplicated().different())
         .put("same", result.deduplicated().same());
+    run.putObject("takeovers")
+        .put("announced", result.takeovers().announced())
+        .put("least", result.takeovers().least())
+        .put("most", result.takeovers().most())
+        .put("as_announced", result.takeovers().clean());
     ArrayNode anomalies = run.putArray("anomalies");
     result.verdict().anomalies().stream()
         .limit(NAMED)

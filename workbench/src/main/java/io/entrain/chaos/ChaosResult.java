@@ -12,6 +12,7 @@ import java.util.List;
  * @param blocksKept must be the same
  * @param verdict of the checker
  * @param deduplicated what a consumer saw that drops repeats
+ * @param takeovers of models that were announced
  * @param restarts of the job's tasks, as the last JobManager counts them
  * @param decodedPerTenth decoded records seen in each tenth of a second after the first block
  * @param seconds that the run took, start and undisturbed run included
@@ -24,11 +25,15 @@ public record ChaosResult(
     int blocksKept,
     Verdict verdict,
     Deduplicated deduplicated,
+    Takeovers takeovers,
     int restarts,
     int[] decodedPerTenth,
     double seconds) {
-  /** Whether the input stood in the broker whole, and nothing of the output differs. */
+  /**
+   * Whether the input stood in the broker whole, nothing of the output differs, and every session
+   * changed its model as announced.
+   */
   public boolean passed() {
-    return blocksSent == blocksKept && verdict.clean() && deduplicated.clean();
+    return blocksSent == blocksKept && verdict.clean() && deduplicated.clean() && takeovers.clean();
   }
 }

@@ -1,5 +1,6 @@
 package io.entrain.chaos;
 
+import io.entrain.chaos.Announcer.Announcement;
 import io.entrain.chaos.Injector.Targets;
 import io.entrain.embedded.Ports;
 import io.entrain.embedded.ScratchFolder;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * One run: a broker, ZooKeeper, a JobManager and TaskManagers as processes, the job submitted to
@@ -29,6 +31,9 @@ public final class ChaosRun {
   /** Beyond two checkpoints: polling, and a machine that is busy. */
   private static final long SLACK_MILLIS = 500;
 
+  /** After its term has begun, a session decodes with a model for so long at least, or need not. */
+  private static final long TERM_SLACK_MILLIS = 2_000;
+
   private static final Topics DISTURBED = new Topics("chaos");
   private static final Topics UNDISTURBED = new Topics("calm");
 
@@ -42,9 +47,7 @@ public final class ChaosRun {
     this.schedule = schedule;
     this.say = say;
     settings = new LinkedHashMap<>();
-    settings.put(
-        Setting.MODELS.key(),
-        plan.root().resolve("model/trained/lag-posterior-incremental.onnx").toString());
+    settings.put(Setting.MODELS.key(), models().get(0).toString());
     settings.put(Setting.CHECKPOINT_INTERVAL_MILLIS.key(), "500");
     settings.put(Setting.START_FROM.key(), "earliest");
     settings.put(
@@ -91,11 +94,21 @@ public final class ChaosRun {
         submission.submit(plan.width().parallelism(), null);
         flink.awaitJob();
         Rescaler rescaler = new Rescaler(flink.rest(), submission, site.folder("savepoints"));
+        Announcer announcer = new Announcer(broker, DISTURBED, models());
         Targets targets =
-            new Targets(flink, broker, proxy, disk, rescaler, plan.width().parallelism());
+            new Targets(
+                flink, broker, proxy, disk, rescaler, announcer, plan.width().parallelism());
         return disturb(targets, began);
       }
     }
+  }
+
+  /** Of two subjects, with the same contract: either may take the other's place. */
+  private List<Path> models() {
+    return Stream.of("", "subject-11/")
+        .map(subject -> "model/trained/" + subject + "lag-posterior-incremental.onnx")
+        .map(plan.root()::resolve)
+        .toList();
   }
 
   /** Of one slot each: those that the job needs, and a spare. */
@@ -142,14 +155,39 @@ public final class ChaosRun {
       int restarts = rest.restarts();
       // The undisturbed run needs the cores.
       targets.flink().close();
-      return judge(
-          broker, observer, new Course(startMillis, endMillis, moments, restarts, input), began);
+      Course course =
+          new Course(startMillis, endMillis, moments, restarts, input, targets.announcer());
+      return judge(broker, observer, course, began);
     }
+  }
+
+  private long leadMillis() {
+    String key = Setting.SWAP_LEAD_MILLIS.key();
+    return Long.parseLong(settings.getOrDefault(key, Setting.SWAP_LEAD_MILLIS.fallback()));
   }
 
   /** What happened until the output was complete. */
   private record Course(
-      long startMillis, long endMillis, List<Moment> moments, int restarts, Input input) {}
+      long startMillis,
+      long endMillis,
+      List<Moment> moments,
+      int restarts,
+      Input input,
+      Announcer announcer) {
+    /** Changes of the model that every session of this length must have seen. */
+    int due(int seconds, long leadMillis) {
+      long last = startMillis + seconds * 1000L - leadMillis - TERM_SLACK_MILLIS;
+      return (int) announcer.announced().stream().filter(each -> each.atMillis() < last).count();
+    }
+
+    /** Hashes of the models in the order in which they are to decode. */
+    List<String> models() {
+      return Stream.concat(
+              Stream.of(announcer.first()),
+              announcer.announced().stream().map(Announcement::sha256))
+          .toList();
+    }
+  }
 
   private void settle(BrokerNode broker, Observer observer) {
     try (Progress progress = new Progress(broker.bootstrap(), DISTURBED.prefix())) {
@@ -180,6 +218,7 @@ public final class ChaosRun {
         kept,
         verdict,
         Deduplicated.read(broker.bootstrap(), DISTURBED.decoded(), undisturbed),
+        Takeovers.of(undisturbed, course.models(), course.due(plan.seconds(), leadMillis())),
         course.restarts,
         arrivals.perTenth((int) (course.endMillis / 100) + 1),
         (System.nanoTime() - began) * 1e-9);

@@ -18,6 +18,8 @@ public enum FaultKind {
   DISK_FULL(Victim.PROCESS, 3000, 6000),
   /** The job is stopped with a savepoint and goes on wider, and later on as wide as before. */
   RESCALE(Victim.PROCESS, 10000, 12000),
+  /** Another model is announced and takes over every session at one log time, seconds later. */
+  MODEL_SWAP(Victim.PROCESS, 0, 0),
   /** Connections between job and broker are closed, and refused for a while. */
   NETWORK_CUT(Victim.NETWORK, 500, 4000),
   /** Everything between job and broker takes 150 ms longer. */

@@ -28,6 +28,7 @@ final class Injector {
    * @param proxy between job and broker
    * @param disk under the checkpoints; null where it is never full
    * @param rescaler of the job
+   * @param announcer of models
    * @param parallelism that the job has to begin with
    */
   record Targets(
@@ -36,6 +37,7 @@ final class Injector {
       Proxy proxy,
       CheckpointDisk disk,
       Rescaler rescaler,
+      Announcer announcer,
       int parallelism) {}
 
   /** Prepares the steps of a schedule. */
@@ -70,6 +72,7 @@ final class Injector {
         at(fault.atMillis(), () -> targets.rescaler().become(targets.parallelism() + 1));
         at(fault.endMillis(), () -> targets.rescaler().become(targets.parallelism()));
       }
+      case MODEL_SWAP -> at(fault.atMillis(), targets.announcer()::next);
       case NETWORK_CUT -> network(fault, Proxy.Mode.CUT);
       case NETWORK_DELAY -> network(fault, Proxy.Mode.DELAY);
       case NETWORK_BLACK_HOLE -> network(fault, Proxy.Mode.BLACK_HOLE);

@@ -39,27 +39,30 @@ record Reference(
   static final List<String> MODALITIES = List.of(World.SPIKES, World.LFP);
 
   /**
-   * Records of the input as they stand in the broker, of all modalities.
+   * Records of the input as they stand in the broker, of all modalities, and the announcements of
+   * models.
    *
-   * @return how many were copied
+   * @return how many of the input were copied
    */
   int copy() {
     int copied = 0;
     try (BlockProducer producer =
         new BlockProducer(bootstrap, undisturbed, Format.PROTOBUF, Map.of("linger.ms", "20"))) {
       for (String modality : MODALITIES) {
-        for (Received<byte[]> record : read(disturbed.modality(modality))) {
-          producer.send(
-              undisturbed.modality(modality),
-              record.key(),
-              record.value(),
-              record.timestampMillis());
-          copied++;
-        }
+        copied += copy(producer, disturbed.modality(modality), undisturbed.modality(modality));
       }
+      copy(producer, disturbed.models(), undisturbed.models());
       producer.flush();
     }
     return copied;
+  }
+
+  private int copy(BlockProducer producer, String from, String to) {
+    List<Received<byte[]>> records = read(from);
+    for (Received<byte[]> record : records) {
+      producer.send(to, record.key(), record.value(), record.timestampMillis());
+    }
+    return records.size();
   }
 
   /** Decodes the copies; what the job delivers, each topic in order. */

@@ -37,6 +37,7 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "  ./entrain chaos --seed 1 --runs 3",
       "  ./entrain chaos --seed 7 --faults taskmanager-kill,broker-kill",
+      "  ./entrain chaos --seed 7 --faults taskmanager-kill,model-swap",
       "  ./entrain chaos --seed 7 --parallelism 2 --partitions 2",
       "  ./entrain chaos --seed 7 --delivery at-least-once --dry-run"
     })
@@ -204,6 +205,9 @@ final class Chaos implements Callable<Integer> {
                                 : "recovered after " + after.recoveredMillis() + " ms")));
     say("  " + result.verdict().line());
     say("  " + result.deduplicated().line());
+    if (result.takeovers().announced() > 0) {
+      say("  " + result.takeovers().line());
+    }
     result.verdict().anomalies().stream()
         .limit(5)
         .forEach(found -> say("  " + found.kind().word() + ": " + found.detail()));
