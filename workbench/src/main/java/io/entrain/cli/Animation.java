@@ -1,7 +1,6 @@
 package io.entrain.cli;
 
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -22,13 +21,11 @@ final class Animation implements AutoCloseable {
 
   private final ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
   private final ImageOutputStream output;
-  private final double scale;
   private boolean begun;
 
-  /** Begins a file; every picture is drawn {@code scale} times its size. */
-  Animation(Path file, double scale) throws IOException {
+  /** Begins a file. */
+  Animation(Path file) throws IOException {
     Files.deleteIfExists(file);
-    this.scale = scale;
     output = ImageIO.createImageOutputStream(file.toFile());
     writer.setOutput(output);
     writer.prepareWriteSequence(null);
@@ -36,7 +33,7 @@ final class Animation implements AutoCloseable {
 
   /** Adds a picture that stays for {@code duration}, which a GIF has in steps of 10 ms. */
   void add(byte[] png, Duration duration) throws IOException {
-    BufferedImage frame = scaled(ImageIO.read(new ByteArrayInputStream(png)));
+    BufferedImage frame = withoutAlpha(ImageIO.read(new ByteArrayInputStream(png)));
     IIOMetadata metadata =
         writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(frame), null);
     IIOMetadataNode root = (IIOMetadataNode) metadata.getAsTree(FORMAT);
@@ -62,14 +59,11 @@ final class Animation implements AutoCloseable {
     return extensions;
   }
 
-  private BufferedImage scaled(BufferedImage picture) {
-    int width = (int) Math.round(picture.getWidth() * scale);
-    int height = (int) Math.round(picture.getHeight() * scale);
-    BufferedImage frame = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+  private static BufferedImage withoutAlpha(BufferedImage picture) {
+    BufferedImage frame =
+        new BufferedImage(picture.getWidth(), picture.getHeight(), BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = frame.createGraphics();
-    graphics.setRenderingHint(
-        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-    graphics.drawImage(picture, 0, 0, width, height, null);
+    graphics.drawImage(picture, 0, 0, null);
     graphics.dispose();
     return frame;
   }

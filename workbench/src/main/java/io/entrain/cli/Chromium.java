@@ -32,11 +32,15 @@ final class Chromium implements AutoCloseable {
 
   private final Process process;
   private final ScratchFolder profile;
+  private final int width;
+  private final int height;
   private WebSocket socket;
 
-  private Chromium(Process process, ScratchFolder profile) {
+  private Chromium(Process process, ScratchFolder profile, int width, int height) {
     this.process = process;
     this.profile = profile;
+    this.width = width;
+    this.height = height;
   }
 
   /**
@@ -66,10 +70,10 @@ final class Chromium implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    Chromium chromium = new Chromium(process, profile);
+    Chromium chromium = new Chromium(process, profile, width, height);
     try {
       chromium.connect();
-      chromium.resize(width, height);
+      chromium.resize();
       return chromium;
     } catch (IOException | RuntimeException e) {
       chromium.close();
@@ -127,7 +131,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /** Gives the page its size: a window has borders, and is never narrower than it likes. */
-  private void resize(int width, int height) throws IOException {
+  private void resize() throws IOException {
     ObjectNode size = MAPPER.createObjectNode();
     size.put("width", width).put("height", height);
     call(
@@ -135,9 +139,15 @@ final class Chromium implements AutoCloseable {
         size.put("deviceScaleFactor", 1).put("mobile", false));
   }
 
-  /** The page as it is now, as PNG. */
-  byte[] picture() throws IOException {
-    ObjectNode form = MAPPER.createObjectNode().put("format", "png");
+  /** The page as it is now, as PNG, {@code scale} times its size. */
+  byte[] picture(double scale) throws IOException {
+    ObjectNode form = MAPPER.createObjectNode().put("format", "png").put("optimizeForSpeed", true);
+    form.putObject("clip")
+        .put("x", 0)
+        .put("y", 0)
+        .put("width", width)
+        .put("height", height)
+        .put("scale", scale);
     String data = call("Page.captureScreenshot", form).path("data").asText();
     if (data.isEmpty()) {
       throw new IllegalStateException("Chromium made no picture of the page");

@@ -5,6 +5,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** How a picture of the page is taken, and taking it. */
@@ -34,8 +36,8 @@ final class ScreenshotOption {
           "A film of so many seconds (an animated GIF, half the size) instead of one picture")
   int seconds;
 
-  /** Pictures a second of a film: enough to see it move, few enough to be sent. */
-  private static final int RATE = 4;
+  /** From one picture of a film to the next: it is seen to move, and is small enough to be sent. */
+  private static final Duration STEP = Duration.ofMillis(250);
 
   private static final double SCALE = .5;
 
@@ -55,20 +57,30 @@ final class ScreenshotOption {
     try (Chromium chromium = Chromium.open(themed(page), width, height)) {
       chromium.pause(Duration.ofSeconds(afterSeconds));
       if (seconds == 0) {
-        Files.write(file, chromium.picture());
+        Files.write(file, chromium.picture(1));
       } else {
         film(chromium, file);
       }
     }
   }
 
+  /** A picture of a film, and when it was taken. */
+  private record Frame(byte[] png, long nanos) {}
+
+  /** Runs as fast as it was: a machine that is busy takes fewer pictures, each of which stays. */
   private void film(Chromium chromium, Path file) throws IOException {
-    Duration step = Duration.ofMillis(1000 / RATE);
-    try (Animation film = new Animation(file, SCALE)) {
-      for (int frame = 0; frame < seconds * RATE; frame++) {
-        long nextNanos = System.nanoTime() + step.toNanos();
-        film.add(chromium.picture(), step);
-        chromium.pause(Duration.ofNanos(Math.max(1_000_000, nextNanos - System.nanoTime())));
+    List<Frame> frames = new ArrayList<>();
+    long endNanos = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
+    for (long now = System.nanoTime(); now < endNanos; now = System.nanoTime()) {
+      frames.add(new Frame(chromium.picture(SCALE), now));
+      long restNanos = now + STEP.toNanos() - System.nanoTime();
+      chromium.pause(Duration.ofNanos(Math.max(1_000_000, restNanos)));
+    }
+    // Only now: making the file would take the time that the page needs to move.
+    try (Animation film = new Animation(file)) {
+      for (int i = 0; i < frames.size(); i++) {
+        long next = i + 1 < frames.size() ? frames.get(i + 1).nanos() : endNanos;
+        film.add(frames.get(i).png(), Duration.ofNanos(next - frames.get(i).nanos()));
       }
     }
   }
