@@ -25,7 +25,7 @@ import numpy as np
 from entrain_model import contract as contracts
 from entrain_model.contract import Contract, ContractError
 from entrain_model.evaluate import each_hop
-from entrain_model.lag_posterior import EVIDENCE_SECONDS, expected_maximum
+from entrain_model.lag_filter import EVIDENCE_SECONDS, expected_maximum
 from entrain_model.windows import Stream, noisy
 
 CALIBRATED_NOISE = (0.5, 1.0)

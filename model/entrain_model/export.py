@@ -10,13 +10,16 @@ import warnings
 from pathlib import Path
 
 import onnx
+import onnx_ir
+import onnxscript.optimizer
 import torch
 from torch import Tensor, nn
 
 from entrain_model import contract as contracts
 from entrain_model.contract import Contract
 
-OPSET = 18
+OPSET = 20
+"""The first with Gelu as one operator."""
 
 
 def example_inputs(contract: Contract, batch: int, seed: int = 0) -> list[Tensor]:
@@ -44,21 +47,38 @@ def export(model: nn.Module, contract: Contract, path: Path) -> str:
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
-        torch.onnx.export(
+        program = torch.onnx.export(
             model,
             inputs,
-            str(path),
             dynamo=True,
             opset_version=OPSET,
             external_data=False,
             input_names=list(contract.inputs()),
             output_names=list(contract.results()),
             dynamic_shapes={"tensors": tuple({0: batch} for _ in inputs)},
-            optimize=True,
+            optimize=False,
         )
+        _optimize(program.model, set(model.state_dict()))
+        program.save(str(path))
     _strip(path)
     contracts.write(contract, path)
     return file_hash(path)
+
+
+def _optimize(graph: onnx_ir.Model, kept: set[str]) -> None:
+    """Folds constants, but nothing that is made of what training or fitting has `kept`: such tensors stand in the file
+    under their names, so that `reexport` can read them. A runtime folds the rest when it opens the file."""
+
+    made: set[str] = set()
+
+    def fold(node: onnx_ir.Node) -> bool | None:
+        derived = [v for v in node.inputs if v is not None and (v.name in kept or v.name in made)]
+        if not derived:
+            return None
+        made.update(v.name for v in node.outputs)
+        return False
+
+    onnxscript.optimizer.optimize_ir(graph, should_fold=fold)
 
 
 def _strip(path: Path) -> None:

@@ -33,7 +33,8 @@ def tokens_of(modality: Modality, hop_millis: int, tokens_per_hop: int) -> Event
         if modality.bins_per_hop != tokens_per_hop:
             raise ValueError(f"{modality.name}: {modality.bins_per_hop} bins a hop, but {tokens_per_hop} tokens a hop")
         return EventTokens(modality.channels, len(modality.marks))
-    return SampleTokens(modality.channels, modality.rate_hz, modality.steps(hop_millis) // tokens_per_hop)
+    samples = modality.steps(hop_millis) // tokens_per_hop
+    return SampleTokens(modality.channels, modality.rate_hz, samples, tokens_per_hop)
 
 
 class EventTokens(nn.Module):
@@ -64,17 +65,24 @@ class EventTokens(nn.Module):
         """Normalised features [B, F, T]: zero where `present` [B, 1, T] is zero."""
         return (raw - self.mean) * self.scale * present
 
+    def by_hops(self, x: Tensor, present: Tensor) -> Tensor:
+        """Normalised features [B, F, T] of raw counts [B, T, F] and their mask [B, 1, T]."""
+        return self.finish(self.raw(x), present)
+
 
 class SampleTokens(nn.Module):
     """Samples to features of each channel: the token's mean (all linear content below half the token rate) and the
     logarithm of the power in beta and in four gamma bands, from pairs of Hann-windowed sine and cosine filters; bands
     that the rate cannot hold (or has no room for in a token's length) are left out.
 
-    A token is present when every sample in it is; a power when every sample under its filter is."""
+    A token is present when every sample in it is; a power when every sample under its filter is.
 
-    def __init__(self, channels: int, rate_hz: int, samples_per_token: int) -> None:
+    `by_hops` computes the same hop by hop: within a hop every filter at every place is a row of one matrix, and every
+    span of the mask a column of another. One product costs less than convolutions of one channel each."""
+
+    def __init__(self, channels: int, rate_hz: int, samples_per_token: int, tokens_per_hop: int) -> None:
         super().__init__()
-        self.stride, self.channels = samples_per_token, channels
+        self.stride, self.channels, self.per_hop = samples_per_token, channels, tokens_per_hop
         beta = tuple(f for f in BETA_HZ if f < 0.45 * rate_hz)
         gamma = tuple(f for f in GAMMA_HZ if f < 0.45 * rate_hz)
         self.fine = self.stride // 2 if self.stride % 2 == 0 else self.stride
@@ -92,6 +100,9 @@ class SampleTokens(nn.Module):
         self.size = channels * (1 + sum(self.bands))
         self.register_buffer("mean", torch.zeros(self.size, 1))
         self.register_buffer("scale", torch.ones(self.size, 1))
+        self.register_buffer("responses", self._responses(tokens_per_hop), persistent=False)
+        self.register_buffer("pooled", self._pooled(tokens_per_hop), persistent=False)
+        self.register_buffer("spans", self._spans(tokens_per_hop), persistent=False)
 
     def raw(self, x: Tensor) -> Tensor:
         """Samples [B, past + T * stride, C], `past` of them before the window, to features [B, F, T] before
@@ -141,6 +152,60 @@ class SampleTokens(nn.Module):
             masks.append(whole.expand(-1, bands * self.channels, -1))
         return (raw - self.mean) * self.scale * torch.cat(masks, dim=1)
 
+    def by_hops(self, x: Tensor, present: Tensor) -> Tensor:
+        """Normalised features [B, F, T] of samples [B, past + T * stride, C] and the token mask
+        [B, 1, past_tokens + T], where T is a whole number of hops."""
+        tokens, length, present = self.per_hop, present.shape[2] - self.past_tokens, present.squeeze(1)
+        if length > tokens:
+            span, hops = self.past_tokens + tokens, length // tokens
+            places = torch.tensor([hop * tokens + i for hop in range(hops) for i in range(span)])
+            blocks = x.reshape(-1, self.past_tokens + length, self.stride * self.channels).index_select(1, places)
+            x = blocks.reshape(-1, span * self.stride, self.channels)  # from here on B counts every window's hops
+            present = present.index_select(1, places).reshape(-1, span)
+        means, waves = torch.matmul(self.responses, x).split([tokens, len(self.responses) - tokens], dim=1)
+        parts = [means.unsqueeze(2)]  # [B, T, 1, C]
+        if self.bands:
+            power = torch.log(torch.matmul(self.pooled, waves * waves) + POWER_FLOOR)
+            parts.append(power.reshape(-1, tokens, sum(self.bands), self.channels))
+        rows = torch.cat(parts, dim=2).reshape(-1, tokens, self.size)
+        reach = torch.tensor([1, *(r for r, n in zip(self.reach, self.bands, strict=True) for _ in range(n))])
+        missing = (reach - 1.0).repeat_interleave(self.channels).repeat(tokens)
+        whole = torch.relu(torch.matmul(present, self.spans) - missing).reshape(-1, tokens, self.size)
+        rows = (rows - self.mean.T) * self.scale.T * whole
+        return rows.reshape(-1, length, self.size).transpose(1, 2)
+
+    def _responses(self, tokens: int) -> Tensor:
+        """[T + 2 N, past + T * stride]: each token's mean, then at each token, band and step the response to the sine,
+        then all those to the cosine."""
+        samples = self.past + tokens * self.stride
+        rows, waves = torch.zeros(tokens, samples), ([], [])
+        for token in range(tokens):
+            first = self.past + token * self.stride
+            rows[token, first : first + self.stride] = 1 / self.stride
+            for i, (bands, step) in enumerate(zip(self.bands, self.steps, strict=True)):
+                filters = getattr(self, f"filter{i}")[:, 0]
+                for band in range(bands):
+                    for end in range(first + step, first + self.stride + 1, step):
+                        for kept, row in zip(waves, (filters[band], filters[bands + band]), strict=True):
+                            kept.append(functional.pad(row, (end - len(row), samples - end)))
+        return torch.cat([rows, *(torch.stack(kept) for kept in waves if kept)])
+
+    def _pooled(self, tokens: int) -> Tensor:
+        """[T * bands, 2 N]: from squared responses to each token's mean power in each band."""
+        steps = [self.stride // step for n, step in zip(self.bands, self.steps, strict=True) for _ in range(n)] * tokens
+        means = torch.block_diag(*(torch.full((1, n), 1 / n) for n in steps)) if steps else torch.zeros(0, 0)
+        return means.repeat(1, 2)
+
+    def _spans(self, tokens: int) -> Tensor:
+        """[past_tokens + T, T * F]: which tokens a feature of a token is made of."""
+        place, columns = torch.arange(self.past_tokens + tokens), []
+        for token in range(tokens):
+            behind = self.past_tokens + token - place
+            for reach, bands in zip([1, *self.reach], [1, *self.bands], strict=True):
+                inside = ((behind >= 0) & (behind < reach)).float().unsqueeze(1)
+                columns.append(inside.expand(-1, bands * self.channels))
+        return torch.cat(columns, dim=1)
+
 
 def _quadrature(centres_hz: tuple[float, ...], window_millis: int, rate_hz: int) -> Tensor:
     """[2 * bands, 1, taps]: sines of all bands, then cosines; zero mean, so that slow content does not leak in."""
@@ -161,6 +226,20 @@ def window(tokens: EventTokens | SampleTokens, x: Tensor, mask: Tensor) -> tuple
     before them. What stands under a mask of 0 is not read."""
     raw = tokens.raw(functional.pad(x * mask.unsqueeze(2), (0, 0, tokens.past, 0)))
     return raw, functional.pad(tokens.token_mask(mask), (tokens.past_tokens, 0))
+
+
+def newest(tokens: EventTokens | SampleTokens, x: Tensor, mask: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The same of the newest `count` tokens alone, as `by_hops` takes them: rows [B, past + count * stride, planes] and
+    token mask [B, 1, past + count]."""
+    rows, present = tokens.past + count * tokens.stride, tokens.token_mask(mask)
+    kept, span = min(rows, x.shape[1]), min(tokens.past_tokens + count, present.shape[2])
+    x, mask = (part[:, x.shape[1] - kept :] for part in (x, mask))
+    x, present = x * mask.unsqueeze(2), present[:, :, present.shape[2] - span :]
+    if kept < rows:
+        x = functional.pad(x, (0, 0, rows - kept, 0))
+    if span < tokens.past_tokens + count:
+        present = functional.pad(present, (tokens.past_tokens + count - span, 0))
+    return x, present
 
 
 def fit(tokens: EventTokens | SampleTokens, raw: Tensor) -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from entrain_model.lag_posterior import LagFilter, LagPosterior
+from entrain_model.lag_filter import LagFilter
+from entrain_model.lag_posterior import LagPosterior
 from entrain_model.train import run_filter
 
 TEMPERATURES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 4.5, 6.0)

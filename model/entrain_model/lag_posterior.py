@@ -32,6 +32,8 @@ read out at the newest step, and at a fixed delay, where later tokens help.
 One code serves both forms, since every layer takes what it needs of the past as a carry. In the window form the carries
 are zero and `context_hops` covers all that an output depends on; in the incremental form `context_hops` is 1 and the
 carries are states of the contract. Missing tokens are zero at every layer, so both forms begin a session alike.
+What a form computes for few tokens has them in rows, [B, T, W]: a layer is then one product for the whole batch, where
+a convolution multiplies each window's few columns on their own.
 
 Shapes: B windows, T tokens (bins of the lagging stream), H hops, L lags on the grid, R reach (L = 2 R + 1), M
 hypotheses, C channels, W width, F fused width, K components. Lag is positive where the stream is stamped late: its
@@ -48,22 +50,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from entrain_model.contract import Contract
-from entrain_model.features import tokens_of, window
+from entrain_model.features import newest, tokens_of
+from entrain_model.lag_filter import DIFFUSION_MILLIS, LagFilter
 
-DIFFUSION_MILLIS = 19.0
-"""Random walk of the clock in one second, in ms: 6 ms in 100 ms."""
-JUMPS_PER_SECOND = 0.03
-"""Chance of a jump to anywhere on the grid. At 0.1 the lag of a clock that does not jump is 1 to 3 ms worse; after a
-jump the evidence of a second outweighs either."""
-SWITCHES_PER_SECOND = 0.1
-"""Chance that the jitter of packets changes: slow, so that seconds of evidence choose the hypothesis."""
-SILENT_SHARE = 0.3
-"""Share of hops whose evidence says nothing: what the streams have in common comes in bursts. It bounds what one hop's
-chance peak can do, and lets the temperature be higher where there is something to see."""
-NEAR = 5.0
-"""Grid steps around the posterior's median whose mean is the reported lag."""
-EVIDENCE_SECONDS = 1.0
-"""Time constant of the accumulated evidence that the alignment headroom is read from."""
 DILATIONS = (1, 2, 4, 8, 8)
 SHARED = 3
 """Layers of the readout that both instants share."""
@@ -98,6 +87,20 @@ def causal(convolution: nn.Conv1d, h: Tensor, carry: Tensor | None) -> tuple[Ten
     return convolution(whole), whole[:, :, whole.shape[2] - past :]
 
 
+def rows_of(layer: nn.Conv1d, rows: Tensor) -> Tensor:
+    """A convolution of one tap on tokens in rows, [B, T, W] to [B, T, W']: one product for the whole batch."""
+    return functional.linear(rows, layer.weight.squeeze(2), layer.bias)
+
+
+def causal_hop(convolution: nn.Conv1d, rows: Tensor, carry: Tensor) -> tuple[Tensor, Tensor]:
+    """What `causal` says of a hop's few tokens in rows, [B, T, W] to [B, T, W'], and the next carry [B, W, k - 1]. One
+    product for the whole batch, where a convolution would multiply each window's few columns on their own."""
+    whole, tokens = torch.cat([carry, rows.transpose(1, 2)], dim=2), rows.shape[1]
+    taps = [functional.pad(convolution.weight, (t, tokens - 1 - t)).flatten(1) for t in range(tokens)]
+    found = functional.linear(whole.flatten(1), torch.cat(taps), convolution.bias.repeat(tokens))
+    return found.reshape(-1, tokens, convolution.out_channels), whole[:, :, tokens:]
+
+
 class Encoder(nn.Module):
     """One stream's features [B, C, T] to embeddings [B, W, T]: a linear map and two causal convolutions with residual
     connections. Missing tokens (`present` [B, 1, T] zero) are zero at every layer."""
@@ -119,17 +122,27 @@ class Encoder(nn.Module):
         more, second = causal(self.second, h, second)
         return (h + more) * present, (first, second)
 
+    def hop(
+        self, features: Tensor, present: Tensor, carries: tuple[Tensor, Tensor]
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """The same of a hop's few tokens."""
+        present = present.transpose(1, 2)
+        h = functional.gelu(rows_of(self.enter, features.transpose(1, 2))) * present
+        more, first = causal_hop(self.first, h, carries[0])
+        h = (h + functional.gelu(more)) * present
+        more, second = causal_hop(self.second, h, carries[1])
+        return ((h + more) * present).transpose(1, 2), (first, second)
 
-def total(belief: Tensor) -> Tensor:
-    """Row sums [..., 1] of [..., L]. Padded to whole vector registers: ONNX Runtime sums a row from its first aligned
-    element on, so that with 49 columns the last bits of the sum would depend on the row's place in the batch."""
-    return functional.pad(belief, (0, -belief.shape[-1] % 16)).sum(-1, keepdim=True)
+
+def masked(h: Tensor, present: Tensor) -> Tensor:
+    """Embeddings [B, W, T], zero where missing, and their mask [B, 1, T] as [B, W + 1, T]."""
+    return torch.cat([h, present], dim=1)
 
 
 class Fusion(nn.Module):
-    """Two aligned streams [B, W, T] and their masks [B, 1, T] to fused tokens [B, F, T]; a product of both lets the
-    next layer multiply what one stream says with what the other says at the same instant. `more` [B, more, T] is
-    merged as it is."""
+    """Two aligned streams' tokens in rows [B, T, W + 1], as `masked` has them, to fused tokens [B, T, F]; a product of
+    both lets the next layer multiply what one stream says with what the other says at the same instant. `more`
+    [B, T, more] is merged as it is."""
 
     def __init__(self, width: int, fused: int, products: int, more: int = 0) -> None:
         super().__init__()
@@ -137,12 +150,19 @@ class Fusion(nn.Module):
         self.right = nn.Conv1d(width, products, 1)
         self.merge = nn.Conv1d(2 * width + products + 2 + more, fused, 1)
 
-    def forward(
-        self, reference: Tensor, other: Tensor, reference_mask: Tensor, other_mask: Tensor, *more: Tensor
-    ) -> Tensor:
-        product = self.left(reference) * self.right(other)
-        parts = [reference, other, product, reference_mask, other_mask, *more]
-        return functional.gelu(self.merge(torch.cat(parts, dim=1)))
+        # Columns of `merge` in the order of its inputs here: each stream with its mask, the product, then `more`.
+        ends = 2 * width + products
+        order = [*range(width), ends, *range(width, 2 * width), ends + 1, *range(2 * width, ends)]
+        self.register_buffer("order", torch.tensor([*order, *range(ends + 2, ends + 2 + more)]), persistent=False)
+
+    def forward(self, reference: Tensor, other: Tensor, *more: Tensor) -> Tensor:
+        left, right = (
+            functional.linear(rows, functional.pad(layer.weight.squeeze(2), (0, 1)), layer.bias)
+            for layer, rows in ((self.left, reference), (self.right, other))
+        )
+        weight = self.merge.weight.squeeze(2).index_select(1, self.order)
+        parts = torch.cat([reference, other, left * right, *more], dim=2)
+        return functional.gelu(functional.linear(parts, weight, self.merge.bias))
 
 
 class Readout(nn.Module):
@@ -152,8 +172,8 @@ class Readout(nn.Module):
     Dilated convolutions without padding (van den Oord et al. 2016, WaveNet, sec. 2.1): each step of the result has seen
     exactly READOUT_TOKENS tokens up to its own. The last two layers are the instants' own: what the newest step needs
     is not what the delayed one does. For one step alone (`newest`) only the taps that reach it are computed, a pyramid
-    with strides: the same result for a third of the work. Results are in the target's unit, by its mean and sd in the
-    training data; `log_variance_shift` [2] is fitted on validation."""
+    with strides on tokens in rows: the same result for a third of the work. Results are in the target's unit, by its
+    mean and sd in the training data; `log_variance_shift` [2] is fitted on validation."""
 
     def __init__(self, fused: int, components: int, dropout: float) -> None:
         super().__init__()
@@ -169,141 +189,53 @@ class Readout(nn.Module):
 
     def forward(self, h: Tensor, *, newest: bool = False) -> tuple[Tensor, ...]:
         if newest:
-            h = h[:, :, h.shape[2] - READOUT_TOKENS :]
-        for i, layer in enumerate(self.shared):
-            h = self._layer(layer, h, i, newest)
-        tops = []
-        for layers in self.own:
-            top = h
-            for i, layer in enumerate(layers):
-                top = self._layer(layer, top, SHARED + i, newest)
-            tops.append(top)
-        return self.leaving(*tops)
+            rows = h[:, :, h.shape[2] - READOUT_TOKENS :].transpose(1, 2)
+            return tuple(part.unsqueeze(2) for part in self.newest(rows))
+        h = self._dense(self.shared, h, 0)
+        return self.leaving(*(self._dense(layers, h, SHARED) for layers in self.own))
 
-    def _layer(self, layer: nn.Conv1d, h: Tensor, place: int, newest: bool) -> Tensor:
-        dilation = DILATIONS[place]
-        if not newest:
-            return h[:, :, 2 * dilation :] + functional.gelu(layer(self.drop(h)))
-        # Tokens stand `dilation` apart here, and as far as the next layer's taps in the result.
-        following = DILATIONS[place + 1] if place + 1 < len(DILATIONS) else READOUT_TOKENS
-        stride = min(following // dilation, h.shape[2])
-        more = functional.conv1d(self.drop(h), layer.weight, layer.bias, stride=stride)
-        return h[:, :, 2::stride] + functional.gelu(more)
+    def _dense(self, layers: nn.ModuleList, h: Tensor, place: int) -> Tensor:
+        for layer, dilation in zip(layers, DILATIONS[place:], strict=False):
+            h = h[:, :, 2 * dilation :] + functional.gelu(layer(self.drop(h)))
+        return h
+
+    def newest(self, rows: Tensor) -> tuple[Tensor, ...]:
+        """Results of the newest step alone, four tensors [B, K], from the newest READOUT_TOKENS tokens [B, R, F]."""
+        rows = self._pyramid(self.shared, rows, 0)
+        tops = [self._pyramid(layers, rows, SHARED) for layers in self.own]
+        return self._finished(*(rows_of(x, self.drop(top)[:, 0]) for x, top in zip(self.leave, tops, strict=True)))
+
+    def _pyramid(self, layers: nn.ModuleList, rows: Tensor, place: int) -> Tensor:
+        for i, layer in enumerate(layers, place):
+            # Tokens stand `dilation` apart here, and as far as the next layer's taps in the result.
+            following = DILATIONS[i + 1] if i + 1 < len(DILATIONS) else READOUT_TOKENS
+            stride = min(following // DILATIONS[i], rows.shape[1])
+            firsts = range(0, rows.shape[1] - 2, stride)
+            taps, seen = [first + tap for first in firsts for tap in range(3)], self.drop(rows)
+            if len(firsts) > 1:
+                seen = seen.index_select(1, torch.tensor(taps))
+            seen = seen.reshape(-1, len(firsts), 3 * rows.shape[2])
+            more = functional.linear(seen, layer.weight.transpose(1, 2).flatten(1), layer.bias)
+            rows = rows[:, 2::stride] + functional.gelu(more)
+        return rows
 
     def leaving(self, newest: Tensor, delayed: Tensor) -> tuple[Tensor, ...]:
         """Results [B, K, n] from the last layers' tokens [B, F, n] of the newest and of the delayed step."""
+        said = (rows_of(x, self.drop(h).transpose(1, 2)) for x, h in zip(self.leave, (newest, delayed), strict=True))
+        return tuple(part.transpose(1, 2) for part in self._finished(*said))
+
+    def _finished(self, *said: Tensor) -> tuple[Tensor, ...]:
         parts, bound = [], LOG_VARIANCE_BOUND
-        for leave, h in zip(self.leave, (newest, delayed), strict=True):
-            mean, spread = leave(self.drop(h)).chunk(2, dim=1)
+        for both in said:
+            mean, spread = both.chunk(2, dim=-1)
             parts += [mean, bound * torch.tanh(spread / bound)]
         return self.scaled(*parts)
 
     def scaled(self, mean: Tensor, spread: Tensor, delayed: Tensor, delayed_spread: Tensor) -> tuple[Tensor, ...]:
-        """From units of the target's sd to the target's unit; log variances calibrated."""
-        unit = 2 * torch.log(self.sd)
-        return (
-            self.mean + self.sd * mean,
-            spread + self.log_variance_shift[0] + unit,
-            self.mean + self.sd * delayed,
-            delayed_spread + self.log_variance_shift[1] + unit,
-        )
-
-
-class LagFilter(nn.Module):
-    """The belief over hypothesis and lag [B, M, L]: predict, weigh, and the alignment headroom."""
-
-    def __init__(
-        self, grid_millis: tuple[float, ...], hop_seconds: float, jitter_millis: tuple[float, ...], diffusion: float
-    ) -> None:
-        super().__init__()
-        self.lags, self.hypotheses = len(grid_millis), len(jitter_millis)
-        self.step_millis = grid_millis[1] - grid_millis[0]
-        self.jump, self.switch = JUMPS_PER_SECOND * hop_seconds, SWITCHES_PER_SECOND * hop_seconds
-        self.keep = math.exp(-hop_seconds / EVIDENCE_SECONDS)
-        self.register_buffer("grid_millis", torch.tensor(grid_millis, dtype=torch.float32))
-        self.register_buffer("temperature", torch.ones(self.hypotheses, 1))
-        self.register_buffer("caution", torch.ones(self.hypotheses, 1))
-        self.register_buffer("below", torch.ones(self.lags, self.lags).triu(1))
-        self.register_buffer("expected_maximum", torch.tensor(expected_maximum(self.lags - 1)))
-        self.register_buffer("blur", _blur([sd / self.step_millis for sd in jitter_millis], self.lags))
-        self.register_buffer("diffusion", torch.zeros(1, 1, 3))
-        self.diffuse(diffusion**2 * hop_seconds / self.step_millis**2)
-
-    def diffuse(self, variance: float) -> None:
-        """Sets the diffusion of the belief in squared grid steps a hop."""
-        if not 0 < variance < 0.7:
-            raise ValueError(f"clock diffuses {variance:.2f} squared grid steps a hop, must lie between 0 and 0.7")
-        self.diffusion.copy_(torch.tensor([variance / 2, 1 - variance, variance / 2]).reshape(1, 1, 3))
-
-    def predict(self, belief: Tensor, allowed: Tensor | None = None) -> Tensor:
-        """The belief [B, M, L] one hop later, before the hop is seen: diffused, anywhere after a jump, under another
-        jitter after a switch, and nowhere that `allowed` [B, L] is zero. A host may hand back anything non-negative."""
-        flat = belief.clamp_min(0.0).flatten(1)
-        flat = flat / total(flat).clamp_min(1e-20)
-        kept = functional.pad(flat.reshape(-1, 1, self.lags), (1, 1), mode="replicate")
-        spread = functional.conv1d(kept, self.diffusion).reshape(belief.shape)
-        spread = (1.0 - self.switch) * spread + self.switch * spread.mean(1, keepdim=True)
-        predicted = (1.0 - self.jump) * spread + self.jump / (self.lags * self.hypotheses)
-        if allowed is not None:
-            predicted = predicted * allowed.unsqueeze(1).clamp(1e-12, 1.0)
-        return predicted
-
-    def weigh(self, predicted: Tensor, evidence: Tensor, *, raw: bool = False) -> Tensor:
-        """The belief [B, M, L] after a hop's evidence [B, L]; `raw`: as in training, with temperature and
-        caution 1 and no silent hops."""
-        tempered = evidence.unsqueeze(1) * (torch.ones_like(self.temperature) if raw else self.temperature)
-        density = torch.exp(tempered - tempered.amax(2, keepdim=True))
-        density = density * (self.lags / total(density))
-        likelihood = torch.matmul(density.unsqueeze(2), self.blur).squeeze(2)
-        silent = 1e-12 if raw else SILENT_SHARE
-        likelihood = (1.0 - silent) * likelihood + silent
-        foretold = total(predicted * likelihood)
-        careful = predicted * (likelihood if raw else torch.exp(self.caution * torch.log(likelihood)))
-        share = foretold / total(foretold.flatten(1)).clamp_min(1e-30).unsqueeze(2)
-        return careful * (share / total(careful).clamp_min(1e-30))
-
-    def lag(self, posterior: Tensor) -> Tensor:
-        """The reported lag [B] in ms of a posterior [B, L]: its mean near its median. Near: wholly within NEAR grid
-        steps, not at all beyond twice as many. Where two lags have a share each, as after a jump or one heartbeat
-        apart, the mean of all would be neither."""
-        below = torch.matmul(posterior, self.below)
-        median = total(((0.5 - below) / posterior.clamp_min(1e-12)).clamp(0.0, 1.0)) - 0.5  # grid points as bins
-        away = (torch.arange(self.lags) - median).abs()
-        near = posterior * (2.0 - away / NEAR).clamp(0.0, 1.0)
-        return (total(near * self.grid_millis) / total(near).clamp_min(1e-12)).squeeze(1)
-
-    def headroom(self, kept: Tensor, evidence: Tensor, posterior: Tensor) -> tuple[Tensor, Tensor]:
-        """How far the chosen lag stands above the expected maximum of the others, in their sd: [B], and the evidence
-        [B, L] accumulated with a time constant of EVIDENCE_SECONDS. Positive: a single window would find the lag;
-        negative: only the belief's memory holds it. Lags within three grid steps of the chosen one are left out."""
-        kept = self.keep * kept + evidence
-        chosen = posterior.argmax(1, keepdim=True)
-        away = ((torch.arange(self.lags) - chosen).abs() > 3).float()
-        count = total(away)
-        mean = total(kept * away) / count
-        off = (kept - mean) * away
-        sd = torch.sqrt((total(off * off) / count).clamp_min(1e-12))
-        peak = torch.gather(kept, 1, chosen)
-        return ((peak - mean) / sd - self.expected_maximum).squeeze(1), kept
-
-
-def expected_maximum(count: int) -> float:
-    """E[max] of `count` independent standard normal variables: integral of z d(Phi(z)^count), by the midpoint rule;
-    2.24 for 48. The asymptotic sqrt(2 ln N) is 2.78 there."""
-    z = torch.linspace(-8, 8, 16001, dtype=torch.float64)
-    cdf = torch.special.ndtr(z) ** count
-    return float(((z[1:] + z[:-1]) / 2 * (cdf[1:] - cdf[:-1])).sum())
-
-
-def _blur(sds: list[float], lags: int) -> Tensor:
-    """[M, L, L]: column l of block m holds the Gaussian of hypothesis m around lag l, normalised on the grid."""
-    steps = torch.arange(lags, dtype=torch.float64)
-    blocks = []
-    for sd in sds:
-        away = (steps[:, None] - steps[None, :]) ** 2
-        kernel = torch.exp(-0.5 * away / sd**2) if sd > 0 else torch.eye(lags, dtype=torch.float64)
-        blocks.append(kernel / kernel.sum(0, keepdim=True))
-    return torch.stack(blocks).float()
+        """From units of the target's sd to the target's unit, each [..., K]; log variances calibrated."""
+        middle, sd = self.mean[:, 0], self.sd[:, 0]
+        shifts = self.log_variance_shift.unsqueeze(1) + 2 * torch.log(sd)
+        return middle + sd * mean, spread + shifts[0], middle + sd * delayed, delayed_spread + shifts[1]
 
 
 class Matcher(nn.Module):
@@ -316,6 +248,13 @@ class Matcher(nn.Module):
         self.key = nn.Conv1d(width, head + 1, 1)
         self.gain = nn.Parameter(torch.tensor(-1.0))
         self.scale = 1 / math.sqrt(head)
+
+    def pairing(self) -> Tensor:
+        """The same dot product as a bilinear form [W + 1, W + 1] of tokens as `masked` has them."""
+        query, key = (torch.cat([x.weight.squeeze(2), x.bias.unsqueeze(1)], dim=1) for x in (self.query, self.key))
+        there = functional.pad(torch.ones(1), (query.shape[1] - 1, 0))
+        products = self.scale * torch.matmul(query[:-1].T, key[:-1])
+        return torch.exp(self.gain) * (products + query[-1].unsqueeze(1) * there + there.unsqueeze(1) * key[-1])
 
     def forward(self, reference: Tensor, present: Tensor, other: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
         query, key = self.query(reference), self.key(other)
@@ -346,12 +285,27 @@ def _band(new: Tensor, past: Tensor, reach: int) -> Tensor:
     return flat.reshape(batch, tokens, stride + 1)[:, :, : reach + 1]
 
 
+def pooling(tokens: int, tokens_per_hop: int, reach: int) -> Tensor:
+    """[2 N n, L]: which scores count for which lag in the newest hop of N tokens. Rows: the hop's reference tokens with
+    each of the n newest tokens of the other stream, then the other's new tokens with each of the reference's."""
+    new = torch.arange(tokens - tokens_per_hop, tokens)[:, None, None]
+    apart = torch.arange(tokens)[None, :, None] - new  # [N, n, 1]
+    lags = torch.arange(-reach, reach + 1)
+    chosen = torch.stack([(apart == lags) & (lags < 0), (apart == -lags) & (lags >= 0)])
+    return chosen.float().flatten(0, 2)
+
+
 def toeplitz(posterior: Tensor, rows: int) -> Tensor:
-    """[B, rows + 2 R, rows]: shift[b, s, u] = posterior[b, s - u], and zero where s - u is no lag index 0..2 R. Made by
+    """[B, rows, rows + 2 R]: shift[b, u, s] = posterior[b, s - u], and zero where s - u is no lag index 0..2 R. Made by
     laying the row, padded to one more than the columns, end to end and cutting it at the columns."""
     columns = rows + posterior.shape[1] - 1
     flat = functional.pad(posterior, (0, columns + 1 - posterior.shape[1])).repeat(1, rows)
-    return flat[:, : rows * columns].reshape(-1, rows, columns).transpose(1, 2)
+    return flat[:, : rows * columns].reshape(-1, rows, columns)
+
+
+def _later(rows: Tensor, tokens: int) -> Tensor:
+    """Tokens in rows [B, T, W] with so many missing ones after them."""
+    return functional.pad(rows, (0, 0, 0, tokens)) if tokens else rows
 
 
 def memory(hypotheses: int, lags: int) -> dict[str, tuple[tuple[int, ...], float]]:
@@ -389,6 +343,9 @@ class LagPosterior(nn.Module):
         self.filter = LagFilter(lag.grid_millis, contract.hop_millis / 1000, shape.jitter_millis, diffusion)
         self.fusion = Fusion(shape.width, shape.fused, shape.products, more=1 + (shape.width if shape.beside else 0))
         self.readout = Readout(shape.fused, len(contract.outputs[0].components), shape.dropout)
+        self.register_buffer("pooling", pooling(self.held, self.per_hop, self.reach), persistent=False)
+        inside = torch.arange(2 * self.reach + 1)[:, None] + torch.arange(READOUT_TOKENS) < self.held
+        self.register_buffer("brought", inside.float(), persistent=False)  # [L, R]: is the place's token there by now?
         self.bind(contract)
 
     @property
@@ -441,21 +398,17 @@ class LagPosterior(nn.Module):
         lag l of it stands l tokens on. What a late stream has not brought yet is held at its newest token, and the mask
         says how much of a place is missing."""
         ahead, rows = self.shape.ahead, READOUT_TOKENS
-        reference, present = (
-            functional.pad(x[:, :, x.shape[2] - (rows - ahead) :], (0, ahead)) for x in streams[self.reference]
-        )
-        other, there = (x[:, :, x.shape[2] - self.held :] for x in streams[self.of])
-        shift = toeplitz(posterior, rows)[:, : self.held]
-        moved = torch.matmul(torch.cat([other, there], dim=1), shift)  # [B, W + 1, rows]
-        ahead_of_it = 1.0 - torch.matmul(torch.ones_like(there), shift)
-        millis = total(posterior * self.filter.grid_millis)
-        spread = torch.sqrt(total(posterior * (self.filter.grid_millis - millis) ** 2))
-        more = [(spread / (self.token_millis * self.reach)).unsqueeze(2).expand(-1, 1, rows)]
+        reference = masked(*streams[self.reference])
+        reference = _later(reference[:, :, reference.shape[2] - (rows - ahead) :].transpose(1, 2), ahead)
+        other = masked(*streams[self.of])[:, :, -self.held :]
+        moved = torch.matmul(toeplitz(posterior, rows)[:, :, : self.held], other.transpose(1, 2))  # [B, rows, W + 1]
+        newest = functional.pad(other[:, :-1, -1], (0, 1)).unsqueeze(1)
+        held = moved + newest * (1.0 - torch.matmul(posterior, self.brought)).unsqueeze(2)
+        spread = self.filter.spread(posterior)[:, :1].unsqueeze(2) / (self.token_millis * self.reach)
+        more = [spread.expand(-1, rows, -1)]
         if self.shape.beside:
-            more.append(functional.pad(other[:, :, self.reach :], (0, ahead)))
-        held = moved[:, :-1] + other[:, :, -1:] * ahead_of_it
-        fused = self.fusion(reference, held, present, moved[:, -1:], *more)
-        return tuple(part[:, :, 0] for part in self.readout(fused, newest=True))
+            more.append(_later(other[:, :-1, self.reach :].transpose(1, 2), ahead))
+        return self.readout.newest(self.fusion(reference, held, *more))
 
     def forward(self, *tensors: Tensor) -> tuple[Tensor, ...]:
         """The exported graph: inputs and outputs in the contract's order."""
@@ -484,16 +437,21 @@ class LagPosterior(nn.Module):
     ) -> Tensor:
         """Evidence [B, L] of the newest hop, from the embeddings; carries of its own come from `inputs` and go to
         `result`."""
-        newest = self.reach + self.per_hop
-        recent = [x[:, :, x.shape[2] - newest :] for n in (self.reference, self.of) for x in streams[n]]
-        return evidence(*self.matcher(*recent), self.reach, self.per_hop)[:, 0]
+        reference, other = (masked(*streams[n])[:, :, -self.held :] for n in (self.reference, self.of))
+        pairing, new = self.matcher.pairing(), self.held - self.per_hop
+        early = torch.matmul(torch.matmul(reference[:, :, new:].transpose(1, 2), pairing), other)
+        late = torch.matmul(torch.matmul(other[:, :, new:].transpose(1, 2), pairing.T), reference)
+        return torch.matmul(torch.cat([early, late], dim=1).flatten(1), self.pooling)
 
     def _finished(self, name: str, inputs: dict[str, Tensor], result: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Features [B, C, T] of a stream's new tokens, and the mask [B, 1, past + T] of these and of those before."""
         f, mask = self.features[name], inputs[f"{name}_mask"]
         if not self.incremental:
-            raw, present = window(f, inputs[name], mask)
-            return f.finish(raw, present), present
+            # Of older tokens nothing depends: those held, and what the encoder's two convolutions reach back.
+            hops = -(-(self.held + 2 * (self.shape.kernel - 1)) // self.per_hop)
+            count = self.per_hop * min(hops, inputs[name].shape[1] // (self.per_hop * f.stride))
+            x, present = newest(f, inputs[name], mask, count)
+            return f.by_hops(x, present), present
         x, present = inputs[name] * mask.unsqueeze(2), f.token_mask(mask)
         tokens = present.shape[2]
         if f.past:
@@ -501,7 +459,7 @@ class LagPosterior(nn.Module):
             result[f"next_{name}_past"] = x[:, x.shape[1] - f.past :]
         present = torch.cat([inputs[f"{name}_present"], present], dim=2)
         result[f"next_{name}_present"] = present[:, :, tokens:]
-        return f.finish(f.raw(x), present[:, :, present.shape[2] - tokens - f.past_tokens :]), present
+        return f.by_hops(x, present[:, :, present.shape[2] - tokens - f.past_tokens :]), present
 
     def _embedded(
         self, name: str, features: Tensor, present: Tensor, inputs: dict[str, Tensor], result: dict[str, Tensor]
@@ -512,7 +470,7 @@ class LagPosterior(nn.Module):
         if not self.incremental:
             return self.encoders[name](features, here)[0], here
         carried = inputs[f"{name}_first"], inputs[f"{name}_second"]
-        h, (first, second) = self.encoders[name](features, here, carried)
+        h, (first, second) = self.encoders[name].hop(features, here, carried)
         result[f"next_{name}_first"], result[f"next_{name}_second"] = first, second
         h = torch.cat([inputs[f"{name}_embedding"], h], dim=2)
         result[f"next_{name}_embedding"] = h[:, :, tokens:]

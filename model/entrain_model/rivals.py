@@ -15,10 +15,16 @@ from torch.nn import functional
 
 from entrain_model.contract import Contract
 from entrain_model.features import tokens_of, window
-from entrain_model.lag_posterior import READOUT_TOKENS, Encoder, Fusion, Readout, Shape
+from entrain_model.lag_posterior import READOUT_TOKENS, Encoder, Fusion, Readout, Shape, masked
 
 ROTARY_SECONDS = 2.0
 """Longest period of the rotary time embedding: twice the simulated window."""
+
+
+def merged(fusion: Fusion, reference: Tensor, other: Tensor, present: Tensor, there: Tensor, *more: Tensor) -> Tensor:
+    """Fused tokens [B, F, T] of two streams [B, W, T], their masks [B, 1, T] and what is merged beside."""
+    rows = (x.transpose(1, 2) for x in (masked(reference, present), masked(other, there), *more))
+    return fusion(*rows).transpose(1, 2)
 
 
 class Rival(nn.Module):
@@ -86,7 +92,7 @@ class EarlyCnn(Rival):
 
     def fuse(self, streams: list[tuple[Tensor, Tensor]]) -> Tensor:
         (other, there), (reference, present) = streams
-        return self.fusion(reference, other, present, there)
+        return merged(self.fusion, reference, other, present, there)
 
 
 class EarlyMlp(Rival):
@@ -131,7 +137,7 @@ class Late(Rival):
             for n, s in zip(self.names, streams, strict=True)
         ]
         mixed = [g * a + (1 - g) * b for g, a, b in zip(share, *said, strict=True)]
-        return self.readout.scaled(*mixed)
+        return tuple(part.transpose(1, 2) for part in self.readout.scaled(*(m.transpose(1, 2) for m in mixed)))
 
 
 class Attention(nn.Module):
@@ -195,7 +201,7 @@ class EarlyTransformer(Rival):
 
     def fuse(self, streams: list[tuple[Tensor, Tensor]]) -> Tensor:
         (other, there), (reference, present) = streams
-        h = self.fusion(reference, other, present, there)
+        h = merged(self.fusion, reference, other, present, there)
         place = torch.arange(h.shape[2])
         for block in self.blocks:
             h = block(h, place, torch.ones_like(present))
@@ -216,7 +222,7 @@ class CrossAttention(Rival):
         place = torch.arange(reference.shape[2])
         found = self.ask(reference, other, place, there)
         more = [other, self.answer(other, reference, place, present)] if self.answer else []
-        return self.fusion(reference, found, present, there, *more)
+        return merged(self.fusion, reference, found, present, there, *more)
 
 
 class SelfAttention(Rival):
@@ -236,7 +242,7 @@ class SelfAttention(Rival):
         place = torch.arange(tokens).repeat(2)
         for block in self.blocks:
             h = block(h, place, both)
-        return self.fusion(h[:, :, tokens:], h[:, :, :tokens], present, there)
+        return merged(self.fusion, h[:, :, tokens:], h[:, :, :tokens], present, there)
 
 
 RIVALS = {

@@ -70,8 +70,10 @@ def small_network(model: str = "lag-posterior", seed: int = 5) -> tuple[torch.nn
             if values.dim() > 1 and name.startswith("readout"):
                 values.mul_(2.0)  # so that outputs are of the order of 1
         for name, buffer in network.named_buffers():
-            if name in ("weight", "bias") or name.endswith(".mean"):
+            if name in ("weight", "bias") or name.endswith((".mean", "log_variance_shift")):
                 buffer.normal_()
+            if name.endswith(("temperature", "caution", "scale", ".sd")):
+                buffer.uniform_(0.4, 1.2)
     return network, contract
 
 

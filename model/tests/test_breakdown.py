@@ -10,7 +10,7 @@ from conftest import TRAINED
 from entrain_model import breakdown, forecasts, suite
 from entrain_model import contract as contracts
 from entrain_model.contract import ContractError
-from entrain_model.lag_posterior import expected_maximum
+from entrain_model.lag_filter import expected_maximum
 from entrain_model.suite import Run
 
 MODEL = TRAINED / "lag-posterior-incremental.onnx"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
+import onnx
 import pytest
 import torch
 from conftest import GOLDEN, REACH, SIZE, TOKENS, TRAINED, small_network
@@ -11,14 +14,9 @@ from entrain_model import contract as contracts
 from entrain_model import golden, recipe
 from entrain_model.evaluate import initial_states, session_of
 from entrain_model.export import example_inputs, export, file_hash
-from entrain_model.lag_posterior import (
-    READOUT_TOKENS,
-    LagFilter,
-    Readout,
-    evidence,
-    expected_maximum,
-    toeplitz,
-)
+from entrain_model.features import newest, window
+from entrain_model.lag_filter import LagFilter, expected_maximum
+from entrain_model.lag_posterior import READOUT_TOKENS, Readout, evidence, masked, toeplitz
 from entrain_model.recipe import ALIGNED, MODELS
 from entrain_model.ridge import solve
 from entrain_model.windows import Feed, Stream
@@ -73,6 +71,32 @@ def test_exported_graph_equals_pytorch_for_any_batch(exported, model):
             for (name, shape), a, b in zip(form.results().items(), found, expected, strict=True):
                 assert a.shape == (batch, *shape)
                 np.testing.assert_allclose(a, b.numpy(), atol=near(name), err_msg=name)
+
+
+@pytest.mark.parametrize("model", ALIGNED)
+def test_what_was_trained_and_fitted_stands_in_the_file_under_its_name(exported, model):
+    network, files = exported(model)
+    for form, path in files:
+        named = {i.name: onnx.numpy_helper.to_array(i) for i in onnx.load(path).graph.initializer}
+        fixed = re.compile(r"features\..*\.filter\d+")  # computed from the contract
+        for name, values in network.state_dict().items():
+            if not fixed.fullmatch(name):
+                np.testing.assert_array_equal(named[name], values.numpy(), err_msg=f"{form.name} {name}")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_row_has_the_same_bits_wherever_it_stands_and_whatever_stands_beside_it(exported, model):
+    for form, path in exported(model)[1]:
+        session, names = session_of(path), list(form.results())
+        inputs = feeds(form, example_inputs(form, 7, seed=3))
+        others = feeds(form, example_inputs(form, 7, seed=4))
+        expected = session.run(names, inputs)
+        for place in range(7):
+            moved = {n: others[n].copy() for n in inputs}
+            for n, values in inputs.items():
+                moved[n][place] = values[2]
+            for name, a, b in zip(names, expected, session.run(names, moved), strict=True):
+                np.testing.assert_array_equal(b[place], a[2], err_msg=f"{form.name} {name} at {place}")
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -164,15 +188,37 @@ def test_evidence_equals_the_sum_over_pairs_whose_later_token_is_new(per_hop):
                 assert float(found[b, hop, lag + reach]) == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_evidence_of_the_newest_hop_is_the_last_of_all(seed):
+    network, _ = small_network(seed=seed)
+    masks = {n: (torch.rand(2, 1, TOKENS + f.past_tokens) > 0.2).float() for n, f in network.features.items()}
+    streams = network.embed({n: torch.randn(2, f.size, TOKENS) for n, f in network.features.items()}, masks)
+    with torch.no_grad():
+        newest = network.newest_evidence({}, streams, {}, {})
+        torch.testing.assert_close(newest, network.score(streams)[:, -1], atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("hops", [1, 4])
+@pytest.mark.parametrize("name", ["spikes", "lfp"])
+def test_features_hop_by_hop_are_those_of_the_convolutions(name, hops):
+    network, _ = small_network()
+    f, count = network.features[name], 2 * hops
+    x = torch.randn(3, 400, f.channels).abs()
+    mask = torch.ones(3, 400)
+    mask[0, :-14], mask[1, -3], mask[2, 390 - 4 * f.stride] = 0, 0, 0
+    expected = f.finish(*window(f, x, mask))[:, :, -count:]
+    torch.testing.assert_close(f.by_hops(*newest(f, x, mask, count)), expected, atol=1e-5, rtol=1e-5)
+
+
 def test_shift_moves_each_token_by_its_lag():
     posterior = torch.rand(2, SIZE)
     shift = toeplitz(posterior, 9)
-    assert shift.shape == (2, 9 + 2 * REACH, 9)
+    assert shift.shape == (2, 9, 9 + 2 * REACH)
     for s in range(9 + 2 * REACH):
         for u in range(9):
             inside = 0 <= s - u < SIZE
             expected = posterior[:, s - u] if inside else torch.zeros(2)
-            torch.testing.assert_close(shift[:, s, u], expected)
+            torch.testing.assert_close(shift[:, u, s], expected)
 
 
 @pytest.mark.parametrize("lag", [-6, -2, 0, 3, 6])
@@ -186,9 +232,10 @@ def test_a_certain_belief_shifts_the_lagging_stream_by_its_lag(lag):
     with torch.no_grad():
         streams = {"lfp": (reference, mask), "spikes": (content, mask)}
         shifted = network.decode(streams, torch.eye(SIZE)[lag + REACH : lag + REACH + 1])
-        there, certain = mask[:, :, tail.start :], torch.zeros(1, 1, READOUT_TOKENS)
-        fused = network.fusion(reference[:, :, tail.start :], moved, there, present, certain)
-        expected = network.readout(fused)
+        there, certain = mask[:, :, tail.start :], torch.zeros(1, READOUT_TOKENS, 1)
+        pairs = (reference[:, :, tail.start :], there), (moved, present)
+        fused = network.fusion(*(masked(h, m).transpose(1, 2) for h, m in pairs), certain)
+        expected = network.readout(fused.transpose(1, 2))
     for a, b in zip(shifted, expected, strict=True):
         torch.testing.assert_close(a, b[:, :, 0], atol=1e-5, rtol=1e-5)
 

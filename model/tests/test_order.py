@@ -9,7 +9,17 @@ from pathlib import Path
 import entrain_model
 
 PACKAGE = Path(entrain_model.__file__).parent
-GRAPH_AND_DOWN = ("contract", "recording", "windows", "features", "lag_posterior", "rivals", "two_stage", "heartbeats")
+GRAPH_AND_DOWN = (
+    "contract",
+    "recording",
+    "windows",
+    "features",
+    "lag_filter",
+    "lag_posterior",
+    "rivals",
+    "two_stage",
+    "heartbeats",
+)
 """What a graph is made of: none of it may know of training, scoring or a command."""
 
 
