@@ -1,4 +1,4 @@
-"""Command line: train, evaluate, forecast, study, golden, show."""
+"""Command line: train, evaluate, forecast, study, re-export, golden, show."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from entrain_model import commands, golden, study, suites
+from entrain_model import commands, golden, re_export, study, suites
 from entrain_model import contract as contracts
 from entrain_model.console import UsageError
 from entrain_model.contract import ContractError
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _evaluate_parser(commands_of)
     _forecast_parser(commands_of)
     study.add_parser(commands_of)
+    re_export.add_parser(commands_of)
 
     gold = commands_of.add_parser("golden", help="write golden inputs and outputs of exported models")
     gold.add_argument("files", type=Path, nargs="+", metavar="FILE", help=".onnx files with a contract")

@@ -67,7 +67,7 @@ def export(model: nn.Module, contract: Contract, path: Path) -> str:
 
 def _optimize(graph: onnx_ir.Model, kept: set[str]) -> None:
     """Folds constants, but nothing that is made of what training or fitting has `kept`: such tensors stand in the file
-    under their names, so that `reexport` can read them. A runtime folds the rest when it opens the file."""
+    under their names, so that `re_export` can read them. A runtime folds the rest when it opens the file."""
 
     made: set[str] = set()
 
