@@ -10,9 +10,8 @@ import warnings
 from pathlib import Path
 
 import onnx
-import onnx_ir
-import onnxscript.optimizer
 import torch
+from onnxscript import ir, optimizer
 from torch import Tensor, nn
 
 from entrain_model import contract as contracts
@@ -65,20 +64,20 @@ def export(model: nn.Module, contract: Contract, path: Path) -> str:
     return file_hash(path)
 
 
-def _optimize(graph: onnx_ir.Model, kept: set[str]) -> None:
+def _optimize(graph: ir.Model, kept: set[str]) -> None:
     """Folds constants, but nothing that is made of what training or fitting has `kept`: such tensors stand in the file
     under their names, so that `re_export` can read them. A runtime folds the rest when it opens the file."""
 
     made: set[str] = set()
 
-    def fold(node: onnx_ir.Node) -> bool | None:
+    def fold(node: ir.Node) -> bool | None:
         derived = [v for v in node.inputs if v is not None and (v.name in kept or v.name in made)]
         if not derived:
             return None
         made.update(v.name for v in node.outputs)
         return False
 
-    onnxscript.optimizer.optimize_ir(graph, should_fold=fold)
+    optimizer.optimize_ir(graph, should_fold=fold)
 
 
 def _strip(path: Path) -> None:

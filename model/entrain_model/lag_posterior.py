@@ -157,11 +157,12 @@ class Fusion(nn.Module):
 
     def forward(self, reference: Tensor, other: Tensor, *more: Tensor) -> Tensor:
         left, right = (
-            functional.linear(rows, functional.pad(layer.weight.squeeze(2), (0, 1)), layer.bias)
+            functional.linear(rows.flatten(0, 1), functional.pad(layer.weight.squeeze(2), (0, 1)), layer.bias)
             for layer, rows in ((self.left, reference), (self.right, other))
         )
+        product = (left * right).reshape(-1, reference.shape[1], left.shape[1])
         weight = self.merge.weight.squeeze(2).index_select(1, self.order)
-        parts = torch.cat([reference, other, left * right, *more], dim=2)
+        parts = torch.cat([reference, other, product, *more], dim=2)
         return functional.gelu(functional.linear(parts, weight, self.merge.bias))
 
 
@@ -402,7 +403,7 @@ class LagPosterior(nn.Module):
         reference = _later(reference[:, :, reference.shape[2] - (rows - ahead) :].transpose(1, 2), ahead)
         other = masked(*streams[self.of])[:, :, -self.held :]
         moved = torch.matmul(toeplitz(posterior, rows)[:, :, : self.held], other.transpose(1, 2))  # [B, rows, W + 1]
-        newest = functional.pad(other[:, :-1, -1], (0, 1)).unsqueeze(1)
+        newest = functional.pad(streams[self.of][0][:, :, -1], (0, 1)).unsqueeze(1)  # it moves nothing into the mask
         held = moved + newest * (1.0 - torch.matmul(posterior, self.brought)).unsqueeze(2)
         spread = self.filter.spread(posterior)[:, :1].unsqueeze(2) / (self.token_millis * self.reach)
         more = [spread.expand(-1, rows, -1)]

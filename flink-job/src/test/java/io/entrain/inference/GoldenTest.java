@@ -36,7 +36,7 @@ class GoldenTest {
       JsonNode head = head(folder);
       try (OnnxModel model = OnnxModel.open(model(head), Provider.CPU)) {
         assertThat(model.sha256())
-            .as("%s was written for another file: run ./entrain train golden", folder)
+            .as("%s was written for another file: run ./entrain golden", folder)
             .isEqualTo(head.get("model_sha256").textValue());
         check(folder, head, model, shape);
       }
