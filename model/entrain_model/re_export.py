@@ -78,7 +78,7 @@ def re_export(path: Path, out: Path) -> list[tuple[Path, float, str]]:
             exports.export(network.bind(again), again, new)
             found.append((out / old.name, *difference(old, new)))
         for written, worst, result in found:
-            if not worst <= TOLERANCE:
+            if worst > TOLERANCE:
                 raise UsageError(f"{written}: {result} differs by {worst:.1e}, must be at most {TOLERANCE:g}")
         hashes = {exports.file_hash(old): exports.file_hash(new) for old, new in zip(olds, news, strict=True)}
         out.mkdir(parents=True, exist_ok=True)
@@ -149,9 +149,9 @@ def difference(old: Path, new: Path, seed: int = 0) -> tuple[float, str]:
         for result, values in a.items():
             counted = second < 0.999 * first if result == lag.headroom else slice(None)
             scale = units.get(result, np.maximum(1.0, np.abs(values)))
-            apart = float((np.abs(b[result] - values) / scale)[counted].max(initial=0.0))
-            if not apart <= worst:
-                worst, name = apart, result
+            apart = np.nan_to_num(np.abs(b[result] - values) / scale, nan=np.inf)[counted].max(initial=0.0)
+            if apart > worst:
+                worst, name = float(apart), result
     return worst, name
 
 

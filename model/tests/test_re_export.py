@@ -53,19 +53,20 @@ def test_a_file_written_anew_has_the_same_graph_and_says_where_it_came_from(tmp_
     assert again[re_export.ANCESTORS] == [file_hash(path), file_hash(out / "small.onnx")]
 
 
-def test_a_file_whose_results_would_change_is_not_written(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize(("by", "said"), [(1e-3, "1.0e-03"), (float("nan"), "inf")])
+def test_a_file_whose_results_would_change_is_not_written(tmp_path, monkeypatch, capsys, by, said):
     _, path = both_forms(tmp_path)
     rebuilt = re_export.rebuilt
 
     def shifted(*given):
         network = rebuilt(*given)
         with torch.no_grad():
-            network.readout.mean += 1e-3
+            network.readout.mean += by
         return network
 
     monkeypatch.setattr(re_export, "rebuilt", shifted)
     assert main(["re-export", str(path), "--out", str(tmp_path / "out")]) == 2
-    assert "differs by 1.0e-03, must be at most 0.0001" in capsys.readouterr().err
+    assert f"differs by {said}, must be at most 0.0001" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
