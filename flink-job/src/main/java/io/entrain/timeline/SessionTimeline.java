@@ -80,11 +80,18 @@ public final class SessionTimeline {
     return offered.overlaps(start, end) && !far(start, offered.highNanos);
   }
 
-  /** Far from its own stream and from where the session stands. */
+  /**
+   * Far from its own stream; ahead of that, from where the session stands, too, which the other
+   * streams may have brought on meanwhile. What lies far back does not ask for the session: how far
+   * it has come by now depends on how far the others were read.
+   */
   private boolean jumps(SessionState session, StreamState state, long start) {
-    boolean farFromSession = session.opened && far(start, session.nextPane * settings.hopNanos());
-    boolean farFromStream = !state.offered.any || far(start, state.offered.highNanos);
-    return farFromSession && farFromStream;
+    Coverage offered = state.offered;
+    if (offered.any && !far(start, offered.highNanos)) {
+      return false;
+    }
+    boolean back = offered.any && start < offered.highNanos;
+    return back || (session.opened && far(start, session.nextPane * settings.hopNanos()));
   }
 
   /**

@@ -29,6 +29,18 @@ class TimelineLawsTest {
   }
 
   @Test
+  void whereOneClockIsSetBackByLessOrMoreThanAJump() {
+    long limit = Replay.SETTINGS.clockJumpNanos();
+    holds(
+        0,
+        random -> {
+          int from = 40 + random.nextInt(60);
+          long by = -limit + 200 - random.nextInt(1_200);
+          return List.of(List.of(new Jump(from, from + 5 + random.nextInt(30), by)), List.of());
+        });
+  }
+
+  @Test
   void whereBothClocksJump() {
     holds(
         0,
