@@ -4,6 +4,7 @@ import io.entrain.contract.ModelContract;
 import io.entrain.inference.OnnxModel;
 import io.entrain.inference.Provider;
 import io.entrain.swap.ModelTerm;
+import io.entrain.wire.v1.ModelAnnouncement;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -79,6 +80,11 @@ public record JobModel(
     shadows.forEach(shadow -> checkStreams(live.get(0).contract(), shadow.contract()));
     checkNames(config.shadowModels(), shadows);
     return shadows;
+  }
+
+  /** What announces it in place of the live model of its name. */
+  public ModelAnnouncement.Builder announcement() {
+    return ModelAnnouncement.newBuilder().setModel(contract.name()).setPath(file).setSha256(sha256);
   }
 
   /** The term that it begins with. */

@@ -50,12 +50,7 @@ final class Announcer {
   String next() {
     broker.awaitAnswer();
     JobModel model = models.get((announced.size() + 1) % models.size());
-    ModelAnnouncement announcement =
-        ModelAnnouncement.newBuilder()
-            .setModel(model.contract().name())
-            .setPath(model.file())
-            .setSha256(model.sha256())
-            .build();
+    ModelAnnouncement announcement = model.announcement().build();
     long nowMillis = System.currentTimeMillis();
     try (BlockProducer producer =
         new BlockProducer(broker.bootstrap(), topics, Format.PROTOBUF, Map.of())) {

@@ -118,12 +118,7 @@ final class Swap implements Runnable {
       return ModelAnnouncement.newBuilder().setModel(subject.withdraw).setRole(Role.WITHDRAW);
     }
     JobModel model = JobModel.open(List.of(subject.file.toString()), Provider.CPU).get(0);
-    return ModelAnnouncement.newBuilder()
-        .setModel(model.contract().name())
-        .setPath(model.file())
-        .setSha256(model.sha256())
-        .setRole(shadow ? Role.SHADOW : Role.LIVE)
-        .setFreshState(freshState);
+    return model.announcement().setRole(shadow ? Role.SHADOW : Role.LIVE).setFreshState(freshState);
   }
 
   private static String text(ModelAnnouncement announcement) {

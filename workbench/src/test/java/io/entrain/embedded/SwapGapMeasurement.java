@@ -92,12 +92,7 @@ class SwapGapMeasurement {
   private static void announceIn(EmbeddedBroker broker, long millis) {
     LockSupport.parkNanos(millis * 1_000_000);
     JobModel model = JobModel.open(List.of(SECOND), Provider.CPU).get(0);
-    ModelAnnouncement announcement =
-        ModelAnnouncement.newBuilder()
-            .setModel(model.contract().name())
-            .setPath(model.file())
-            .setSha256(model.sha256())
-            .build();
+    ModelAnnouncement announcement = model.announcement().build();
     try (BlockProducer producer =
         new BlockProducer(broker.bootstrapServers(), TOPICS, Format.PROTOBUF, Map.of())) {
       byte[] value = MessageCodec.ANNOUNCEMENT.encode(announcement, Format.PROTOBUF);
