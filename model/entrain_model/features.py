@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from entrain_model.contract import Modality
+from entrain_model.elementwise import log
 
 BETA_HZ = (21.0,)
 """Centre of the quadrature pair for 16-26 Hz; the 120 ms Hann window is about 14 Hz wide, so one pair covers it."""
@@ -165,7 +166,7 @@ class SampleTokens(nn.Module):
         means, waves = torch.matmul(self.responses, x).split([tokens, len(self.responses) - tokens], dim=1)
         parts = [means.unsqueeze(2)]  # [B, T, 1, C]
         if self.bands:
-            power = torch.log(torch.matmul(self.pooled, waves * waves) + POWER_FLOOR)
+            power = log(torch.matmul(self.pooled, waves * waves) + POWER_FLOOR)
             parts.append(power.reshape(-1, tokens, sum(self.bands), self.channels))
         rows = torch.cat(parts, dim=2).reshape(-1, tokens, self.size)
         reach = torch.tensor([1, *(r for r, n in zip(self.reach, self.bands, strict=True) for _ in range(n))])

@@ -14,6 +14,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from entrain_model.elementwise import log
+
 DIFFUSION_MILLIS = 19.0
 """Random walk of the clock in one second, in ms: 6 ms in 100 ms."""
 JUMPS_PER_SECOND = 0.03
@@ -92,7 +94,7 @@ class LagFilter(nn.Module):
         careful = foretold = flat * likelihood
         if not raw:
             caution = self.caution.expand(-1, self.lags).flatten()
-            careful = flat * torch.exp(caution * torch.log(likelihood))
+            careful = flat * torch.exp(caution * log(likelihood))
         own, every = torch.matmul(foretold, torch.cat([self.own, self.every], dim=1)).chunk(2, dim=1)
         share = own / every.clamp_min(1e-30)
         belief = careful * (share / torch.matmul(careful, self.own).clamp_min(1e-30))

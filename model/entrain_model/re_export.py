@@ -168,12 +168,12 @@ def _random(contract: Contract, seed: int) -> Stream:
 
 
 def _card(text: str, hashes: dict[str, str]) -> str:
-    """A card with the new files' hashes, and a row that says whose weights and figures these are."""
+    """A card with the new files' hashes, and a row that says whose weights and figures these are: the first ones'."""
     for old, new in hashes.items():
         text = text.replace(old, new)
     rows = text.split("\n")
     last = max((i for i, row in enumerate(rows) if any(new in row for new in hashes.values())), default=None)
-    if last is not None:
+    if last is not None and "\n| re-exported |" not in text:
         olds = ", ".join(f"`{old}`" for old in hashes)
         rows.insert(last + 1, f"| re-exported | with the same weights from SHA-256 {olds}, which the figures are of |")
     return "\n".join(rows)

@@ -51,6 +51,9 @@ def test_a_file_written_anew_has_the_same_graph_and_says_where_it_came_from(tmp_
     assert main(["re-export", str(out / "small.onnx"), "--out", str(tmp_path / "again")]) == 0
     again = contracts.read(tmp_path / "again" / "small.onnx").provenance
     assert again[re_export.ANCESTORS] == [file_hash(path), file_hash(out / "small.onnx")]
+    card = (tmp_path / "again" / "small.md").read_text()
+    assert card.count("re-exported") == 1
+    assert f"re-exported | with the same weights from SHA-256 `{file_hash(path)}`" in card
 
 
 @pytest.mark.parametrize(("by", "said"), [(1e-3, "1.0e-03"), (float("nan"), "inf")])
