@@ -11,6 +11,7 @@ import entrain_model
 PACKAGE = Path(entrain_model.__file__).parent
 GRAPH_AND_DOWN = (
     "contract",
+    "elementwise",
     "recording",
     "windows",
     "features",
