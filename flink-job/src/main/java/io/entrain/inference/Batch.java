@@ -6,6 +6,8 @@ import ai.onnxruntime.OrtException;
 import io.entrain.contract.ModelContract;
 import io.entrain.contract.ModelContract.State;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +26,8 @@ public final class Batch implements AutoCloseable {
   private final Map<String, TensorRows> inputs = new LinkedHashMap<>();
   private final Map<String, TensorRows> outputs = new LinkedHashMap<>();
 
-  /** Views on the same buffers: one for each row, or one for each size that is called with. */
-  private final List<Call> calls = new ArrayList<>();
+  /** For each number of rows, one less: views on the same buffers that are run in turn. */
+  private final List<List<Call>> calls = new ArrayList<>();
 
   /** Read and written while no call is in flight. */
   private boolean closed;
@@ -54,25 +56,37 @@ public final class Batch implements AutoCloseable {
   }
 
   private void makeCalls() {
-    switch (shape) {
-      case SINGLE -> {
-        for (int row = 0; row < capacity; row++) {
-          calls.add(new Call(row, 1));
-        }
+    Map<List<Integer>, Call> made = new HashMap<>();
+    for (int rows = 1; rows <= capacity; rows++) {
+      List<Call> inTurn = new ArrayList<>();
+      int first = 0;
+      for (int size : sizes(rows)) {
+        inTurn.add(
+            made.computeIfAbsent(
+                List.of(first, size), place -> new Call(place.get(0), place.get(1))));
+        first += size;
       }
-      case FIXED -> calls.add(new Call(0, capacity));
-      case FITTED -> {
-        for (int rows = 1; rows < capacity; rows *= 2) {
-          calls.add(new Call(0, rows));
-        }
-        calls.add(new Call(0, capacity));
-      }
+      calls.add(inTurn);
     }
+  }
+
+  private List<Integer> sizes(int rows) {
+    return switch (shape) {
+      case SINGLE -> Collections.nCopies(rows, 1);
+      case FIXED -> List.of(capacity);
+      case FITTED -> CallSizes.of(rows, capacity);
+      case AUTO -> throw new IllegalArgumentException("auto is a choice among shapes, and none");
+    };
   }
 
   /** Rows this batch can hold. */
   public int capacity() {
     return capacity;
+  }
+
+  /** How the model is called; never {@code AUTO}. */
+  public BatchShape shape() {
+    return shape;
   }
 
   /** The input tensor of that name: a modality, its mask, or a state. */
@@ -104,17 +118,8 @@ public final class Batch implements AutoCloseable {
     if (rows < 1 || rows > capacity) {
       throw new IllegalArgumentException("rows is " + rows + ", must be 1 to " + capacity);
     }
-    if (shape == BatchShape.SINGLE) {
-      for (int row = 0; row < rows; row++) {
-        calls.get(row).run();
-      }
-      return;
-    }
-    for (Call call : calls) {
-      if (call.rows >= rows) {
-        call.run();
-        return;
-      }
+    for (Call call : calls.get(rows - 1)) {
+      call.run();
     }
   }
 
@@ -124,7 +129,7 @@ public final class Batch implements AutoCloseable {
     model.betweenCalls(
         () -> {
           closed = true;
-          calls.forEach(Call::free);
+          calls.stream().flatMap(List::stream).distinct().forEach(Call::free);
         });
   }
 

@@ -7,8 +7,13 @@ package io.entrain.inference;
  */
 public enum BatchShape {
   /**
+   * {@link #FITTED} for a model that was seen to give a row the same bits in calls of every size,
+   * else {@link #SINGLE}; {@link #FIXED} on a GPU. Opening the model tries it out.
+   */
+  AUTO,
+  /**
    * One call of [1, ...] for each row, in aligned memory: a row's result is bit-equal whatever else
-   * is in its batch and wherever it stands, for every model. The choice on a CPU.
+   * is in its batch and wherever it stands, for every model.
    */
   SINGLE,
   /**
@@ -18,8 +23,9 @@ public enum BatchShape {
    */
   FIXED,
   /**
-   * One call of the smallest power of two that holds the rows: at most twice the work. Repeats may
-   * differ in the last bits: by 1e-5 in shipped models, 4e-4 in a lag in milliseconds.
+   * Calls of powers of two that hold the rows, padded by at most a quarter: bit-equal only for
+   * models that give the same bits in calls of every size. Else repeats may differ in the last
+   * bits, by 1e-5 in models that were tried, 4e-4 in a lag in milliseconds.
    */
   FITTED
 }

@@ -103,6 +103,15 @@ public final class OnnxModel implements AutoCloseable {
     owner = null;
   }
 
+  /** Tries the model out, so before the thread that is to run it does. */
+  private BatchShape chosen(int capacity) {
+    Thread before = owner;
+    owner = null;
+    BatchShape shape = BatchTrial.shape(this, capacity);
+    owner = before;
+    return shape;
+  }
+
   /** What the model asks for and gives. */
   public ModelContract contract() {
     return contract;
@@ -123,9 +132,9 @@ public final class OnnxModel implements AutoCloseable {
     return opened.note();
   }
 
-  /** Buffers for calls of up to {@code capacity} rows. */
+  /** Buffers for calls of up to {@code capacity} rows; no call may be in flight. */
   public Batch batch(int capacity, BatchShape shape) {
-    return new Batch(this, capacity, shape);
+    return new Batch(this, capacity, shape == BatchShape.AUTO ? chosen(capacity) : shape);
   }
 
   synchronized void run(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs) {

@@ -102,7 +102,7 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
     models.awaitAll();
     for (ModelTerm term : schedule.terms()) {
       Decoder decoder = models.get(term);
-      LOG.info("Decoding with {} ({}): {}", term.model(), term.sha256(), decoder.providerNote());
+      LOG.info("Decoding with {} ({}): {}", term.model(), term.sha256(), decoder.note());
     }
     active = schedule.at(Long.MIN_VALUE);
     WindowQueue queue = new WindowQueue();
@@ -118,7 +118,7 @@ final class DecodeOperator extends AbstractStreamOperator<OutputRecord>
             this::emit);
     Publisher publisher = new Publisher(settings.alignment(), measures, this::emit);
     WindowCalls calls = new WindowCalls(store, shadows, publisher, this::setCurrentKey);
-    decoding = new Decoding(queue, calls, shadows, settings.windowsTogether(), this, mailbox);
+    decoding = new Decoding(queue, calls, shadows, this, mailbox);
     timers = getInternalTimerService("panes", VoidNamespaceSerializer.INSTANCE, this);
     held.addAll(SessionStore.sessions(getKeyedStateBackend()));
   }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * @param leadMillis how long after its record an announcement takes effect at the earliest
  * @param provider where the model runs
  * @param batchWindows most windows in one call
- * @param batchShape whether results are bit-equal whatever shares their batch
+ * @param batchShape how the model is called
  * @param latenessMillis how long a pane waits for a stream, in log time
  * @param clockJumpMillis a stamp further off than this is a jump of the clock
  * @param sessionTimeoutMillis a session of which nothing came for so long, in log time, is
@@ -56,7 +56,7 @@ record DecodeSettings(
         config.number(Setting.SWAP_LEAD_MILLIS),
         config.provider(),
         (int) config.number(Setting.BATCH_WINDOWS),
-        config.batchShape(model.provider()),
+        config.batchShape(),
         config.number(Setting.ALLOWED_LATENESS_MILLIS),
         config.number(Setting.CLOCK_JUMP_MILLIS),
         config.number(Setting.SESSION_TIMEOUT_MILLIS),
@@ -65,14 +65,6 @@ record DecodeSettings(
         config.format(),
         config.flag(Setting.ALIGNMENT),
         first);
-  }
-
-  /**
-   * Most windows that are decoded together: one where each is a call of its own, which would only
-   * make it wait for the others.
-   */
-  int windowsTogether() {
-    return batchShape == BatchShape.SINGLE ? 1 : batchWindows;
   }
 
   /** All models that the settings name. */

@@ -2,11 +2,13 @@ package io.entrain.job;
 
 import io.entrain.contract.ModelContract;
 import io.entrain.inference.Batch;
+import io.entrain.inference.BatchShape;
 import io.entrain.inference.OnnxModel;
 import io.entrain.pane.PaneRow;
 import io.entrain.swap.ModelTerm;
 import io.entrain.wire.v1.Decoded;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** An open model with what it needs to decode windows: buffers, inputs, messages. */
@@ -18,7 +20,7 @@ final class Decoder implements AutoCloseable {
 
   private Decoder(OnnxModel model, DecodeSettings settings) {
     this.model = model;
-    this.batch = model.batch(settings.windowsTogether(), settings.batchShape());
+    this.batch = model.batch(settings.batchWindows(), settings.batchShape());
     this.inputs = new WindowInputs(model.contract(), settings.lagRange(), batch);
     this.messages = new Messages(model.contract(), model.sha256(), settings.format());
   }
@@ -51,8 +53,19 @@ final class Decoder implements AutoCloseable {
     return model.sha256();
   }
 
-  String providerNote() {
-    return model.providerNote();
+  /** Where and how it runs, for people. */
+  String note() {
+    return "%s; batch shape %s, up to %d windows together"
+        .formatted(
+            model.providerNote(), batch.shape().name().toLowerCase(Locale.ROOT), windowsTogether());
+  }
+
+  /**
+   * Most windows that are decoded together: one where each is a call of its own, which would only
+   * make it wait for the others.
+   */
+  int windowsTogether() {
+    return batch.shape() == BatchShape.SINGLE ? 1 : batch.capacity();
   }
 
   boolean hasStates() {

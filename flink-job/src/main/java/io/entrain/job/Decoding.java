@@ -13,26 +13,19 @@ final class Decoding implements IdleWork.Work {
   private final WindowQueue queue;
   private final WindowCalls calls;
   private final Shadows shadows;
-  private final int batchWindows;
   private final KeyContext keys;
   private final IdleWork idleWork;
 
-  /**
-   * Of one operator.
-   *
-   * @param batchWindows most windows in one call
-   */
+  /** Of one operator. */
   Decoding(
       WindowQueue queue,
       WindowCalls calls,
       Shadows shadows,
-      int batchWindows,
       KeyContext keys,
       MailboxExecutor mailbox) {
     this.queue = queue;
     this.calls = calls;
     this.shadows = shadows;
-    this.batchWindows = batchWindows;
     this.keys = keys;
     this.idleWork = new IdleWork(mailbox, this);
   }
@@ -53,11 +46,11 @@ final class Decoding implements IdleWork.Work {
 
   /** Windows were added, or not: decodes full batches, and leaves what may still become one. */
   void added() throws Exception {
-    if (queue.fills(batchWindows)) {
+    if (queue.fills()) {
       Object key = keys.getCurrentKey();
       do {
         decodeBatch();
-      } while (queue.fills(batchWindows));
+      } while (queue.fills());
       comeBackTo(key);
     }
     if (isLeft()) {
@@ -105,7 +98,7 @@ final class Decoding implements IdleWork.Work {
   }
 
   private void decodeBatch() throws Exception {
-    calls.run(queue.decoder(), queue.take(batchWindows));
+    calls.run(queue.decoder(), queue.take());
   }
 
   private void comeBackTo(Object key) {

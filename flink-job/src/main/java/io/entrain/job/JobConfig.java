@@ -239,13 +239,9 @@ public final class JobConfig implements Serializable {
     return Provider.of(text(Setting.PROVIDER));
   }
 
-  /** How the model is called where it runs on the provider. */
-  BatchShape batchShape(Provider running) {
-    String shape = text(Setting.BATCH_SHAPE);
-    if (shape.equals("auto")) {
-      return running == Provider.CUDA ? BatchShape.FIXED : BatchShape.SINGLE;
-    }
-    return BatchShape.valueOf(shape.toUpperCase(Locale.ROOT));
+  /** How the models are called. */
+  BatchShape batchShape() {
+    return BatchShape.valueOf(text(Setting.BATCH_SHAPE).toUpperCase(Locale.ROOT));
   }
 
   /** The {@code kafka.*} settings, without the prefix. */

@@ -48,7 +48,9 @@ public enum Setting {
   BATCH_WINDOWS(
       "batch-windows", "16", "most windows in one call of the model; with single it is one"),
   BATCH_SHAPE(
-      "batch-shape", "auto", "single, fixed or fitted; auto is single on a CPU, fixed on a GPU"),
+      "batch-shape",
+      "auto",
+      "single, fixed or fitted; auto is fixed on a GPU, fitted on a CPU for a model that gives the same bits in every batch, else single"),
   LAG_RANGE_MILLIS(
       "lag-range-millis",
       "",

@@ -56,15 +56,20 @@ final class WindowQueue {
   }
 
   /** Whether the next batch would be full, or too many windows wait for it to be. */
-  boolean fills(int capacity) {
-    if (size == 0 || !oneOfEachSession()) {
+  boolean fills() {
+    if (size == 0) {
+      return false;
+    }
+    int capacity = decoder.windowsTogether();
+    if (!oneOfEachSession()) {
       return size >= capacity;
     }
     return bySession.size() >= capacity || size >= BATCHES_WAITING * capacity;
   }
 
-  /** Takes the next batch, up to {@code capacity} windows, those of one session in order. */
-  List<ReadyWindow> take(int capacity) {
+  /** Takes the next batch, as many as the model decodes together, those of one session in order. */
+  List<ReadyWindow> take() {
+    int capacity = decoder.windowsTogether();
     List<ReadyWindow> batch = new ArrayList<>(Math.min(capacity, size));
     Iterator<ArrayDeque<ReadyWindow>> sessions = bySession.values().iterator();
     while (sessions.hasNext() && batch.size() < capacity) {

@@ -84,26 +84,15 @@ class BatchShapeMeasurement {
     try (Batch batch = model.batch(size, BatchShape.FIXED)) {
       for (int first = 0; first < WINDOWS; first += size) {
         for (int i = 0; i < size; i++) {
-          ShippedModels.fill(model, batch, (i + turn) % size, (first + i) % WINDOWS);
+          TrialRows.fill(model, batch, (i + turn) % size, (first + i) % WINDOWS);
         }
         batch.run(size);
         for (int i = 0; i < size; i++) {
-          results[(first + i) % WINDOWS] = outputs(model, batch, (i + turn) % size);
+          results[(first + i) % WINDOWS] = BatchTrial.outputs(model, batch, (i + turn) % size);
         }
       }
     }
     return results;
-  }
-
-  static float[] outputs(OnnxModel model, Batch batch, int row) {
-    float[] all = new float[0];
-    for (String name : model.contract().results().keySet()) {
-      float[] values = batch.output(name).row(row);
-      int length = all.length;
-      all = Arrays.copyOf(all, length + values.length);
-      System.arraycopy(values, 0, all, length, values.length);
-    }
-    return all;
   }
 
   /** What the host adds to the model's own time: copies in and out, the call, garbage. */
@@ -152,7 +141,7 @@ class BatchShapeMeasurement {
   private static void cost(OnnxModel model, int size, BatchShape shape) {
     try (Batch batch = model.batch(size, shape)) {
       for (int i = 0; i < size; i++) {
-        ShippedModels.fill(model, batch, i, i);
+        TrialRows.fill(model, batch, i, i);
       }
       int calls = Math.max(20, 400 / size);
       for (int i = 0; i < calls / 4; i++) {

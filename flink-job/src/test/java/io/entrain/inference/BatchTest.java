@@ -26,7 +26,7 @@ class BatchTest {
         Batch batch = model.batch(5, shape)) {
       for (int rows = 1; rows <= 5; rows++) {
         for (int row = 0; row < rows; row++) {
-          ShippedModels.fill(model, batch, row, 100L * rows + row);
+          TrialRows.fill(model, batch, row, 100L * rows + row);
         }
         batch.run(rows);
         for (int row = 0; row < rows; row++) {
@@ -97,14 +97,14 @@ class BatchTest {
       for (int trial = 0; trial < 4; trial++) {
         long[] windows = random.longs(7, 0, 12).toArray();
         for (int row = 0; row < 7; row++) {
-          ShippedModels.fill(model, together, row, windows[row]);
+          TrialRows.fill(model, together, row, windows[row]);
         }
         together.run(7);
         for (int row = 0; row < 7; row++) {
-          ShippedModels.fill(model, alone, 0, windows[row]);
+          TrialRows.fill(model, alone, 0, windows[row]);
           alone.run(1);
-          assertThat(BatchShapeMeasurement.outputs(model, together, row))
-              .isEqualTo(BatchShapeMeasurement.outputs(model, alone, 0));
+          assertThat(BatchTrial.outputs(model, together, row))
+              .isEqualTo(BatchTrial.outputs(model, alone, 0));
         }
       }
     }
@@ -130,9 +130,9 @@ class BatchTest {
   void whatStandsUnderTheMaskChangesNothing(Path file) {
     try (OnnxModel model = OnnxModel.open(file, Provider.CPU);
         Batch batch = model.batch(1, BatchShape.SINGLE)) {
-      ShippedModels.fill(model, batch, 0, 3);
+      TrialRows.fill(model, batch, 0, 3);
       batch.run(1);
-      float[] expected = BatchShapeMeasurement.outputs(model, batch, 0);
+      float[] expected = BatchTrial.outputs(model, batch, 0);
       model
           .contract()
           .modalities()
@@ -147,7 +147,7 @@ class BatchTest {
                 }
               });
       batch.run(1);
-      assertThat(BatchShapeMeasurement.outputs(model, batch, 0)).isEqualTo(expected);
+      assertThat(BatchTrial.outputs(model, batch, 0)).isEqualTo(expected);
     }
   }
 
