@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.apache.flink.api.common.JobID;
 
 /**
@@ -55,6 +57,7 @@ final class Runner implements AutoCloseable {
   private final long total;
   private int errands;
   private long decoded;
+  private Pace pace = Pace.NONE;
   private long rejected;
 
   /**
@@ -86,6 +89,11 @@ final class Runner implements AutoCloseable {
     return decoded;
   }
 
+  /** How fast the jobs decoded, without those that wrote alignment. */
+  Pace pace() {
+    return pace;
+  }
+
   /** Runs an errand; the topics it used, or null where it was stopped. */
   Topics run(Errand errand, boolean alignment) {
     Topics topics = new Topics("experiment-" + errands++);
@@ -98,9 +106,13 @@ final class Runner implements AutoCloseable {
       BoundedJob job = new BoundedJob(topics, group, errand.lagRange(), alignment, parallelism);
       jobs.add(job.submit(bootstrap(), engine, topics.prefix() + "-" + jobs.size()));
     }
-    if (!follow(errand, topics, jobs)) {
+    LongStream.Builder stampsMillis = LongStream.builder();
+    if (!follow(errand, topics, jobs, stampsMillis)) {
       jobs.forEach(engine::cancel);
       return null;
+    }
+    if (!alignment) {
+      pace = pace.and(Pace.of(stampsMillis.build().toArray()));
     }
     try (RecordConsumer<Rejected> letters =
         consumer(topics.rejected(), MessageCodec.REJECTED::decode)) {
@@ -156,17 +168,23 @@ final class Runner implements AutoCloseable {
     return session;
   }
 
-  private boolean follow(Errand errand, Topics topics, List<JobID> jobs) {
+  private boolean follow(
+      Errand errand, Topics topics, List<JobID> jobs, LongStream.Builder stampsMillis) {
+    Consumer<Received<Decoded>> reader =
+        record -> {
+          stampsMillis.add(record.timestampMillis());
+          add(errand, record);
+        };
     try (RecordConsumer<Decoded> consumer =
         consumer(topics.decoded(), MessageCodec.DECODED::decode)) {
       while (!jobs.stream().allMatch(job -> BoundedJob.isFinished(engine, job))) {
-        consumer.poll(GLANCE).forEach(record -> add(errand, record));
+        consumer.poll(GLANCE).forEach(reader);
         watcher.decoding(decoded, total);
         if (watcher.stops(Duration.ZERO)) {
           return false;
         }
       }
-      consumer.readToEnd().forEach(record -> add(errand, record));
+      consumer.readToEnd(reader);
     }
     for (Open session : List.copyOf(open.values())) {
       session.tallies().keySet().forEach(model -> keep(errand, session, model));
