@@ -36,6 +36,13 @@ import org.apache.flink.api.common.JobID;
 final class Runner implements AutoCloseable {
   private static final Duration GLANCE = Duration.ofMillis(200);
 
+  /**
+   * What is decoded is fetched by glances. A fetch for each record that comes would take the job's
+   * processor: the broker is in this process, too.
+   */
+  private static final Map<String, String> BY_GLANCES =
+      Map.of("fetch.min.bytes", "1048576", "fetch.max.wait.ms", Long.toString(GLANCE.toMillis()));
+
   /** Seconds of sessions held in memory at once: about 70 MB a 1000 s of 16 channels at 1 kHz. */
   private static final int SECONDS_AT_ONCE = 4000;
 
@@ -106,6 +113,7 @@ final class Runner implements AutoCloseable {
       BoundedJob job = new BoundedJob(topics, group, errand.lagRange(), alignment, parallelism);
       jobs.add(job.submit(bootstrap(), engine, topics.prefix() + "-" + jobs.size()));
     }
+    // Eight bytes a window, until the errand is done.
     LongStream.Builder stampsMillis = LongStream.builder();
     if (!follow(errand, topics, jobs, stampsMillis)) {
       jobs.forEach(engine::cancel);
@@ -115,7 +123,7 @@ final class Runner implements AutoCloseable {
       pace = pace.and(Pace.of(stampsMillis.build().toArray()));
     }
     try (RecordConsumer<Rejected> letters =
-        consumer(topics.rejected(), MessageCodec.REJECTED::decode)) {
+        consumer(topics.rejected(), MessageCodec.REJECTED::decode, Map.of())) {
       rejected +=
           letters.readToEnd().stream().filter(each -> LetterParts.isFirst(each.value())).count();
     }
@@ -176,7 +184,7 @@ final class Runner implements AutoCloseable {
           add(errand, record);
         };
     try (RecordConsumer<Decoded> consumer =
-        consumer(topics.decoded(), MessageCodec.DECODED::decode)) {
+        consumer(topics.decoded(), MessageCodec.DECODED::decode, BY_GLANCES)) {
       while (!jobs.stream().allMatch(job -> BoundedJob.isFinished(engine, job))) {
         consumer.poll(GLANCE).forEach(reader);
         watcher.decoding(decoded, total);
@@ -193,9 +201,10 @@ final class Runner implements AutoCloseable {
     return true;
   }
 
-  private <T> RecordConsumer<T> consumer(String topic, RecordConsumer.Decoder<T> decoder) {
+  private <T> RecordConsumer<T> consumer(
+      String topic, RecordConsumer.Decoder<T> decoder, Map<String, String> kafka) {
     return new RecordConsumer<>(
-        bootstrap(), topic, decoder, Start.BEGINNING, Isolation.READ_UNCOMMITTED);
+        bootstrap(), topic, decoder, Start.BEGINNING, Isolation.READ_UNCOMMITTED, kafka);
   }
 
   private void add(Errand errand, Received<Decoded> record) {
