@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  ./entrain bench --quick                               # all of them, four minutes",
+      "  ./entrain bench --quick                               # all of them, five minutes",
       "  ./entrain bench --list",
       "  ./entrain bench windowing inference --json out.json",
       "  ./entrain bench --document docs/benchmarks.md         # all of them, for the record",

@@ -1,6 +1,7 @@
 package io.entrain.bench;
 
 import io.entrain.bench.contest.Allocation;
+import io.entrain.bench.contest.ExperimentPace;
 import io.entrain.bench.contest.Growth;
 import io.entrain.bench.contest.Inference;
 import io.entrain.bench.contest.KafkaReplay;
@@ -17,6 +18,7 @@ final class Catalog {
           new Windowing(),
           new Inference(),
           new KafkaReplay(),
+          new ExperimentPace(),
           new Latency(),
           new Rivals(),
           new Growth(),

@@ -65,7 +65,8 @@ public final class RecordConsumer<T> implements AutoCloseable {
   }
 
   /**
-   * The same with further settings of Kafka's consumer, for example of TLS and SASL.
+   * The same with further settings of Kafka's consumer, for example of TLS and SASL, or of how long
+   * a fetch may wait.
    *
    * @throws BrokerException where no broker answers within ten seconds or the topic does not exist
    */
@@ -112,7 +113,7 @@ public final class RecordConsumer<T> implements AutoCloseable {
         ConsumerConfig.ISOLATION_LEVEL_CONFIG,
         isolation == Isolation.READ_COMMITTED ? "read_committed" : "read_uncommitted");
     // The default of 500 ms delays what becomes visible by a commit rather than by an append.
-    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
+    settings.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
     return settings;
   }
 

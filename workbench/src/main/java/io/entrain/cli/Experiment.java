@@ -94,6 +94,9 @@ final class Experiment implements Runnable {
         return;
       }
       say(outcome.skipped() == null ? outcome.answer() : "skipped: " + outcome.skipped());
+      if (outcome.windowsPerSecond() != null) {
+        say("the job decoded %.0f windows a second".formatted(outcome.windowsPerSecond()));
+      }
       say("wrote " + outcome.report() + ", report.json, points.csv, sessions.csv and scores.json");
     }
   }

@@ -52,8 +52,10 @@ public final class Experiment {
    * @param answer one sentence
    * @param skipped why it was not run; null where it was
    * @param report the page
+   * @param windowsPerSecond how fast the job decoded, by the stamps of its output and without its
+   *     first eighth; null where nothing was left to decode
    */
-  public record Outcome(String answer, String skipped, Path report) {}
+  public record Outcome(String answer, String skipped, Path report, Double windowsPerSecond) {}
 
   /** Runs what is not decoded yet and writes the report; null where the watcher stopped it. */
   public Outcome run(int parallelism, Watcher watcher) {
@@ -62,7 +64,7 @@ public final class Experiment {
       rosters = Rosters.open(plan, places);
     } catch (AbsentException absent) {
       ObjectNode report = ReportJson.skipped(plan, absent.getMessage());
-      return new Outcome("", absent.getMessage(), write(report, List.of()));
+      return new Outcome("", absent.getMessage(), write(report, List.of()), null);
     }
     Findings findings =
         new Findings(plan, rosters.stream().map(roster -> roster.source().name()).toList());
@@ -85,13 +87,14 @@ public final class Experiment {
         }
         maps.add(map);
       }
-      facts.count(runner.decoded(), runner.rejected());
+      facts.count(runner.decoded(), runner.rejected(), runner.pace());
     }
     collect(rosters, findings);
     ObjectNode report =
         new ReportJson(plan, findings, seen(rosters))
             .write(maps, forecast(rosters, findings), facts.json(findings.scores().size()));
-    return new Outcome(report.path("answer").asText(), null, write(report, findings.scores()));
+    Path page = write(report, findings.scores());
+    return new Outcome(report.path("answer").asText(), null, page, facts.windowsPerSecond());
   }
 
   /** The cells of a roster, as sent and with clocks that agree. */

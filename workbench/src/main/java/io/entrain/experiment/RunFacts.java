@@ -13,14 +13,22 @@ final class RunFacts {
   private final Instant started;
   private long windows;
   private long rejected;
+  private Pace pace = Pace.NONE;
 
   RunFacts(Instant started) {
     this.started = started;
   }
 
-  void count(long decodedWindows, long rejectedRecords) {
+  void count(long decodedWindows, long rejectedRecords, Pace decoding) {
     windows = decodedWindows;
     rejected = rejectedRecords;
+    pace = decoding;
+  }
+
+  /** Windows a second of the job, to a tenth; null where this run decoded nothing. */
+  Double windowsPerSecond() {
+    Double rate = pace.windowsPerSecond();
+    return rate == null ? null : (Double) (Math.rint(rate * 10) / 10);
   }
 
   /** {@code scores}: sessions times models that the report is made from. */
@@ -29,6 +37,7 @@ final class RunFacts {
     run.put("started", started.truncatedTo(ChronoUnit.SECONDS).toString());
     run.put("seconds", Duration.between(started, Instant.now()).toMillis() / 1000.0);
     run.put("scores", scores).put("windows", windows).put("rejected", rejected);
+    run.put("windows_per_second", windowsPerSecond());
     ObjectNode versions = run.putObject("versions");
     versions.put("flink", EnvironmentInformation.getVersion());
     versions.put("kafka", AppInfoParser.getVersion());

@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.apache.flink.api.common.JobID;
 
 /**
@@ -33,6 +35,13 @@ import org.apache.flink.api.common.JobID;
  */
 final class Runner implements AutoCloseable {
   private static final Duration GLANCE = Duration.ofMillis(200);
+
+  /**
+   * What is decoded is fetched by glances. A fetch for each record that comes would take the job's
+   * processor: the broker is in this process, too.
+   */
+  private static final Map<String, String> BY_GLANCES =
+      Map.of("fetch.min.bytes", "1048576", "fetch.max.wait.ms", Long.toString(GLANCE.toMillis()));
 
   /** Seconds of sessions held in memory at once: about 70 MB a 1000 s of 16 channels at 1 kHz. */
   private static final int SECONDS_AT_ONCE = 4000;
@@ -55,6 +64,7 @@ final class Runner implements AutoCloseable {
   private final long total;
   private int errands;
   private long decoded;
+  private Pace pace = Pace.NONE;
   private long rejected;
 
   /**
@@ -86,6 +96,11 @@ final class Runner implements AutoCloseable {
     return decoded;
   }
 
+  /** How fast the jobs decoded, without those that wrote alignment. */
+  Pace pace() {
+    return pace;
+  }
+
   /** Runs an errand; the topics it used, or null where it was stopped. */
   Topics run(Errand errand, boolean alignment) {
     Topics topics = new Topics("experiment-" + errands++);
@@ -98,12 +113,17 @@ final class Runner implements AutoCloseable {
       BoundedJob job = new BoundedJob(topics, group, errand.lagRange(), alignment, parallelism);
       jobs.add(job.submit(bootstrap(), engine, topics.prefix() + "-" + jobs.size()));
     }
-    if (!follow(errand, topics, jobs)) {
+    // Eight bytes a window, until the errand is done.
+    LongStream.Builder stampsMillis = LongStream.builder();
+    if (!follow(errand, topics, jobs, stampsMillis)) {
       jobs.forEach(engine::cancel);
       return null;
     }
+    if (!alignment) {
+      pace = pace.and(Pace.of(stampsMillis.build().toArray()));
+    }
     try (RecordConsumer<Rejected> letters =
-        consumer(topics.rejected(), MessageCodec.REJECTED::decode)) {
+        consumer(topics.rejected(), MessageCodec.REJECTED::decode, Map.of())) {
       rejected +=
           letters.readToEnd().stream().filter(each -> LetterParts.isFirst(each.value())).count();
     }
@@ -156,17 +176,23 @@ final class Runner implements AutoCloseable {
     return session;
   }
 
-  private boolean follow(Errand errand, Topics topics, List<JobID> jobs) {
+  private boolean follow(
+      Errand errand, Topics topics, List<JobID> jobs, LongStream.Builder stampsMillis) {
+    Consumer<Received<Decoded>> reader =
+        record -> {
+          stampsMillis.add(record.timestampMillis());
+          add(errand, record);
+        };
     try (RecordConsumer<Decoded> consumer =
-        consumer(topics.decoded(), MessageCodec.DECODED::decode)) {
+        consumer(topics.decoded(), MessageCodec.DECODED::decode, BY_GLANCES)) {
       while (!jobs.stream().allMatch(job -> BoundedJob.isFinished(engine, job))) {
-        consumer.poll(GLANCE).forEach(record -> add(errand, record));
+        consumer.poll(GLANCE).forEach(reader);
         watcher.decoding(decoded, total);
         if (watcher.stops(Duration.ZERO)) {
           return false;
         }
       }
-      consumer.readToEnd().forEach(record -> add(errand, record));
+      consumer.readToEnd(reader);
     }
     for (Open session : List.copyOf(open.values())) {
       session.tallies().keySet().forEach(model -> keep(errand, session, model));
@@ -175,9 +201,10 @@ final class Runner implements AutoCloseable {
     return true;
   }
 
-  private <T> RecordConsumer<T> consumer(String topic, RecordConsumer.Decoder<T> decoder) {
+  private <T> RecordConsumer<T> consumer(
+      String topic, RecordConsumer.Decoder<T> decoder, Map<String, String> kafka) {
     return new RecordConsumer<>(
-        bootstrap(), topic, decoder, Start.BEGINNING, Isolation.READ_UNCOMMITTED);
+        bootstrap(), topic, decoder, Start.BEGINNING, Isolation.READ_UNCOMMITTED, kafka);
   }
 
   private void add(Errand errand, Received<Decoded> record) {

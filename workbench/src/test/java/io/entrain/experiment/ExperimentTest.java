@@ -92,12 +92,22 @@ class ExperimentTest {
     assertThat(whole.answer()).startsWith("Over lag −50 and 0 ms, lag-posterior decodes with R²");
     assertThat(scores("whole")).hasSize(8).allMatch(score -> score.windows() == 400);
 
+    assertThat(whole.windowsPerSecond()).isPositive();
+    JsonNode facts = json("whole").path("run");
+    assertThat(facts.path("windows_per_second").asDouble()).isEqualTo(whole.windowsPerSecond());
+    assertThat(facts.path("windows").asLong() / facts.path("seconds").asDouble())
+        .as("of all of the run, its start and its sending included")
+        .isLessThan(whole.windowsPerSecond());
+
     assertThat(run(PLAN, "stopped", 1)).isNull();
     assertThat(run(PLAN, "stopped", -1).answer()).isEqualTo(whole.answer());
     assertThat(scores("stopped")).isEqualTo(scores("whole"));
 
     long writtenMillis = newest("stopped");
-    assertThat(run(PLAN, "stopped", -1).answer()).isEqualTo(whole.answer());
+    Outcome kept = run(PLAN, "stopped", -1);
+    assertThat(kept.answer()).isEqualTo(whole.answer());
+    assertThat(kept.windowsPerSecond()).as("nothing was left to decode").isNull();
+    assertThat(json("stopped").at("/run/windows_per_second").isNull()).isTrue();
     assertThat(newest("stopped")).as("nothing is decoded twice").isEqualTo(writtenMillis);
   }
 

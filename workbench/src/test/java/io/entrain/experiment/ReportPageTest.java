@@ -89,6 +89,7 @@ class ReportPageTest {
           .contains("−.180 (−.206 to −.159)");
       browser.awaitText("#forecast", "measured: 6.7\u00a0sd, inside the band");
       assertThat(count(browser, "#sweep-noise .forecast")).isEqualTo(2);
+      browser.awaitText("#run", "2\u202f346");
       assertThat(browser.complaints()).isEmpty();
     }
   }

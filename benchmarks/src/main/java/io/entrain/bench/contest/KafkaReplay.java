@@ -19,14 +19,8 @@ import io.entrain.inference.BatchShape;
 import io.entrain.job.EntrainJob;
 import io.entrain.job.JobConfig;
 import io.entrain.wire.Broker;
-import io.entrain.wire.MessageCodec;
-import io.entrain.wire.RecordConsumer;
-import io.entrain.wire.RecordConsumer.Isolation;
-import io.entrain.wire.RecordConsumer.Start;
 import io.entrain.wire.Topics;
-import io.entrain.wire.v1.Decoded;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +34,6 @@ public final class KafkaReplay implements Benchmark {
   private static final int BATCH = 16;
   private static final List<String> DELIVERIES = List.of("at-least-once", "exactly-once");
   private static final String BARE = "bare loop";
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @Override
   public String name() {
@@ -133,52 +126,29 @@ public final class KafkaReplay implements Benchmark {
                   delivery,
                   "batch-windows",
                   Integer.toString(BATCH)));
-      try (RecordConsumer<Decoded> reader =
-          reader(replay.topics().decoded(), MessageCodec.DECODED::decode)) {
+      try (TopicStamps stamps = TopicStamps.watch(bootstrap, replay.topics().decoded())) {
         StreamExecutionEnvironment environment = Engine.environment();
         EntrainJob.build(environment, config);
         Sample whole = engine.timed(environment, replay.shape().windows());
-        return Published.of(whole, stamps(reader, replay.shape()));
+        return Published.of(whole, stamps.millis(replay.shape().windows()));
       }
     }
 
     private Sample pass(Replay replay, String delivery) throws Exception {
       boolean exactlyOnce = delivery.equals("exactly-once");
-      try (RecordConsumer<byte[]> reader = reader(passed(replay), value -> value)) {
+      try (TopicStamps stamps = TopicStamps.watch(bootstrap, passed(replay))) {
         Sample whole =
             engine.timed(
                 IdentityJob.build(
                     PlainKafka.sources(replay),
                     PlainKafka.sink(bootstrap, passed(replay), exactlyOnce)),
                 replay.shape().windows());
-        return Published.of(whole, stamps(reader, replay.shape()));
+        return Published.of(whole, stamps.millis(replay.shape().windows()));
       }
     }
 
     private static String passed(Replay replay) {
       return replay.topics().prefix() + ".passed";
-    }
-
-    private <T> RecordConsumer<T> reader(String topic, RecordConsumer.Decoder<T> decoder) {
-      return new RecordConsumer<>(bootstrap, topic, decoder, Start.END, Isolation.READ_COMMITTED);
-    }
-
-    /**
-     * Of every record that came out, one for each window. A commit is acknowledged before readers
-     * see it, so what was written may take a moment.
-     */
-    private static List<Long> stamps(RecordConsumer<?> reader, FeedShape shape) {
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      List<Long> stamps = new ArrayList<>();
-      while (stamps.size() < shape.windows() && System.nanoTime() < deadline) {
-        reader.poll(Duration.ofMillis(100)).forEach(record -> stamps.add(record.timestampMillis()));
-      }
-      reader.readToEnd().forEach(record -> stamps.add(record.timestampMillis()));
-      if (stamps.size() != shape.windows()) {
-        throw new IllegalStateException(
-            "%d windows came out, %d were expected".formatted(stamps.size(), shape.windows()));
-      }
-      return stamps;
     }
   }
 }
