@@ -20,7 +20,7 @@ function runSection(report) {
   const run = report.run ?? {};
   const versions = Object.entries(run.versions ?? {}).map(([name, version]) => `${name} ${version}`).join(', ');
   const rows = terms([['started', moment(run.started)], ['took', has(run.seconds) ? `${fixed(run.seconds, 1)} s` : null],
-    ['sessions', groups(run.sessions)], ['windows', groups(run.windows)],
+    ['sessions, each model counted', groups(run.scores)], ['windows', groups(run.windows)],
     ['windows a second', has(run.windows_per_second) ? groups(Math.round(run.windows_per_second)) : null],
     ['records rejected', groups(run.rejected)],
     ['seeds', list(report.seeds).join(', ')], ['versions', versions], ['machine', run.machine]]);

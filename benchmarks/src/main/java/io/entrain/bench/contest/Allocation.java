@@ -69,7 +69,7 @@ public final class Allocation implements Benchmark {
 
   private static double[] whole(Setting setting, Engine engine, Path model, Feed feed)
       throws Exception {
-    Graph graph = DecodingJob.inMemory(model, BATCH, BatchShape.SINGLE);
+    Graph graph = DecodingJob.inMemory(model, BATCH, BatchShape.AUTO);
     List<Double> bytes = new ArrayList<>();
     for (int i = 0; i < setting.scale().repeats(); i++) {
       try (MemoryRun run = new MemoryRun(feed, feed.shape().windows())) {
@@ -82,9 +82,9 @@ public final class Allocation implements Benchmark {
 
   private static double call(Path file) {
     try (OnnxModel model = OnnxModel.open(file, Provider.CPU);
-        Batch batch = model.batch(1, BatchShape.SINGLE)) {
+        Batch batch = model.batch(BATCH, BatchShape.AUTO)) {
       BareLoop.fill(model, batch);
-      return bytesOf(() -> batch.run(1));
+      return bytesOf(() -> batch.run(BATCH)) / BATCH;
     }
   }
 

@@ -89,7 +89,7 @@ public final class Growth implements Benchmark {
     }
 
     private Sample run(Path model, FeedShape shape) throws Exception {
-      Graph graph = DecodingJob.inMemory(model, BATCH, BatchShape.SINGLE);
+      Graph graph = DecodingJob.inMemory(model, BATCH, BatchShape.FITTED);
       // Drawn again each time: all of them at once would not fit into memory.
       try (MemoryRun run = new MemoryRun(Feed.of(shape), shape.windows())) {
         engine.run(run, graph);

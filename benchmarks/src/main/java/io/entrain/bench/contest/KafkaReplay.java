@@ -55,18 +55,20 @@ public final class KafkaReplay implements Benchmark {
       for (int sessions :
           setting.scale().pick(List.of(4), List.of(1, 100), List.of(1, 20, 100, 400))) {
         FeedShape shape = FeedShape.of(sessions, windows / sessions);
-        stand.run("16-channels", incremental, shape, results);
+        // A state goes from window to window: no more than one of each session in a call.
+        stand.run("16-channels", incremental, Math.min(BATCH, sessions), shape, results);
       }
       int many = 96;
       Path sum = new SumModel(50, FeedShape.UNITS, many).write(setting.folder());
       String name = many + "-channels";
       switch (setting.scale()) {
         case QUICK -> results.skip("kafka/" + name, "in a full run only");
-        case TINY -> stand.run(name, sum, new FeedShape(4, 10, FeedShape.UNITS, many), results);
+        case TINY ->
+            stand.run(name, sum, BATCH, new FeedShape(4, 10, FeedShape.UNITS, many), results);
         case FULL -> {
           for (int sessions : List.of(1, 20, 400)) {
             FeedShape shape = new FeedShape(sessions, 10_000 / sessions, FeedShape.UNITS, many);
-            stand.run(name, sum, shape, results);
+            stand.run(name, sum, BATCH, shape, results);
           }
         }
       }
@@ -75,12 +77,13 @@ public final class KafkaReplay implements Benchmark {
 
   /** Broker and engine, and what is run on them. */
   private record Stand(Setting setting, String bootstrap, Engine engine) {
-    void run(String name, Path model, FeedShape shape, Results results) throws Exception {
+    void run(String name, Path model, int together, FeedShape shape, Results results)
+        throws Exception {
       Topics topics = new Topics("replay-%s-%d".formatted(name, shape.sessions()));
       Replay replay = Replay.fill(bootstrap, topics, Feed.of(shape));
       new Broker(bootstrap).createTopics(List.of(passed(replay)), 1);
       List<Contestant<Sample>> contestants = new ArrayList<>();
-      BareLoop loop = new BareLoop(model, BATCH, BatchShape.SINGLE);
+      BareLoop loop = new BareLoop(model, together, BatchShape.AUTO);
       contestants.add(new Contestant<>(BARE, () -> loop.run(shape.windows())));
       for (String delivery : DELIVERIES) {
         contestants.add(new Contestant<>(delivery, () -> decode(replay, model, delivery)));
