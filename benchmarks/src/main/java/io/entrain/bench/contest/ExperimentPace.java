@@ -47,6 +47,11 @@ public final class ExperimentPace implements Benchmark {
   }
 
   @Override
+  public boolean isForTheRecord() {
+    return true;
+  }
+
+  @Override
   public void run(Setting setting, Results results) throws Exception {
     LagGrid grid = LagGrid.of(setting.scale());
     Path model = setting.model(LagGrid.MODEL + "-incremental");

@@ -46,6 +46,11 @@ public final class Growth implements Benchmark {
   }
 
   @Override
+  public boolean isForTheRecord() {
+    return true;
+  }
+
+  @Override
   public void run(Setting setting, Results results) throws Exception {
     Scale scale = setting.scale();
     try (Engine engine = Engine.start()) {

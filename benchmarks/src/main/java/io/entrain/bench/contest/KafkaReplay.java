@@ -53,7 +53,7 @@ public final class KafkaReplay implements Benchmark {
       Path incremental = setting.model("lag-posterior-incremental");
       int windows = setting.scale().pick(40, 2000, 20_000);
       for (int sessions :
-          setting.scale().pick(List.of(4), List.of(1, 100), List.of(1, 20, 100, 400))) {
+          setting.scale().pick(List.of(4), List.of(100), List.of(1, 20, 100, 400))) {
         FeedShape shape = FeedShape.of(sessions, windows / sessions);
         // A state goes from window to window: no more than one of each session in a call.
         stand.run("16-channels", incremental, Math.min(BATCH, sessions), shape, results);

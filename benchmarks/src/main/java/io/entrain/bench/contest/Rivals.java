@@ -68,7 +68,7 @@ public final class Rivals implements Benchmark {
     }
     try (BrokerProcess broker = BrokerProcess.start();
         Engine engine = Engine.start()) {
-      int hops = setting.scale().pick(2, 75, 250);
+      int hops = setting.scale().pick(2, 50, 250);
       Feed feed = Feed.of(FeedShape.of(setting.scale().pick(2, SESSIONS, SESSIONS), hops));
       Replay replay = Replay.fill(broker.bootstrap(), new Topics("rivals"), feed);
       Path window = setting.model("lag-posterior");

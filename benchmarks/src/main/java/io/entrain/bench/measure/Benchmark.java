@@ -10,4 +10,9 @@ public interface Benchmark {
 
   /** Runs all of it and hands the rows to {@code results}. */
   void run(Setting setting, Results results) throws Exception;
+
+  /** Whether a quick run leaves it out unless it is named: a quick run is for every day. */
+  default boolean isForTheRecord() {
+    return false;
+  }
 }
