@@ -2,7 +2,6 @@ package io.entrain.wire;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.entrain.wire.v1.Reason;
-import io.entrain.wire.v1.SignalBlock;
 
 /**
  * Writes blocks, and reads them from bytes that nobody vouches for.
@@ -55,13 +54,13 @@ public record BlockCodec(int maxSizeInBytes) {
    */
   public BlockReading decode(byte[] value) {
     try {
-      return BlockReading.accepted(BlockMessages.toBlock(BlockRules.checked(parse(value))));
+      return BlockReading.accepted(BlockRules.checked(parse(value)).toBlock());
     } catch (BlockRefusal refusal) {
       return BlockReading.rejected(refusal.reason, refusal.getMessage());
     }
   }
 
-  private SignalBlock parse(byte[] value) throws BlockRefusal {
+  private BlockFields parse(byte[] value) throws BlockRefusal {
     BlockRefusal.unless(
         value != null && value.length > 0,
         Reason.MALFORMED,
@@ -72,8 +71,12 @@ public record BlockCodec(int maxSizeInBytes) {
         "the value has %d bytes, the limit is %d; send shorter blocks",
         value.length,
         maxSizeInBytes);
+    BlockFields plain = Format.isJson(value) ? null : PlainBlockReader.read(value);
+    if (plain != null) {
+      return plain;
+    }
     try {
-      return MessageCodec.BLOCK.decode(value);
+      return BlockMessages.toFields(MessageCodec.BLOCK.decode(value));
     } catch (InvalidProtocolBufferException malformed) {
       throw new BlockRefusal(
           Reason.MALFORMED,

@@ -3,6 +3,7 @@ package io.entrain.wire;
 import io.entrain.wire.v1.Events;
 import io.entrain.wire.v1.Samples;
 import io.entrain.wire.v1.SignalBlock;
+import java.util.List;
 
 /** Between the domain record and its message; checks nothing. */
 final class BlockMessages {
@@ -44,39 +45,47 @@ final class BlockMessages {
     return message.build();
   }
 
-  static Block toBlock(SignalBlock message) {
-    return new Block(
+  static BlockFields toFields(SignalBlock message) {
+    return new BlockFields(
         message.getSession(),
         message.getModality(),
         message.getSequence(),
         message.getStartNanos(),
         message.getEndNanos(),
-        message.hasEvents() ? toEvents(message.getEvents()) : null,
-        message.hasSamples() ? toSamples(message.getSamples()) : null);
+        message.hasEvents() ? toFields(message.getEvents()) : null,
+        message.hasSamples() ? toFields(message.getSamples()) : null);
   }
 
-  private static Block.Events toEvents(Events message) {
+  private static Block.Events toFields(Events message) {
     long[] offsetNanos = new long[message.getOffsetNanosCount()];
     int[] channel = new int[message.getChannelCount()];
-    float[] mark = new float[message.getMarkCount()];
     for (int i = 0; i < offsetNanos.length; i++) {
       offsetNanos[i] = message.getOffsetNanos(i);
+    }
+    for (int i = 0; i < channel.length; i++) {
       channel[i] = message.getChannel(i);
     }
-    for (int i = 0; i < mark.length; i++) {
-      mark[i] = message.getMark(i);
-    }
-    return new Block.Events(offsetNanos, channel, mark);
+    return new Block.Events(offsetNanos, channel, floats(message.getMarkList()));
   }
 
-  private static Block.Samples toSamples(Samples message) {
-    float[] value = new float[message.getValueCount() + message.getInt16ValueCount()];
-    for (int i = 0; i < message.getValueCount(); i++) {
-      value[i] = message.getValue(i);
+  private static BlockFields.Samples toFields(Samples message) {
+    int[] int16Value = new int[message.getInt16ValueCount()];
+    for (int i = 0; i < int16Value.length; i++) {
+      int16Value[i] = message.getInt16Value(i);
     }
-    for (int i = 0; i < message.getInt16ValueCount(); i++) {
-      value[i] = message.getInt16Value(i) * message.getScale();
+    return new BlockFields.Samples(
+        message.getRateHz(),
+        message.getChannels(),
+        floats(message.getValueList()),
+        int16Value,
+        message.getScale());
+  }
+
+  private static float[] floats(List<Float> list) {
+    float[] values = new float[list.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = list.get(i);
     }
-    return new Block.Samples(message.getRateHz(), message.getChannels(), value);
+    return values;
   }
 }

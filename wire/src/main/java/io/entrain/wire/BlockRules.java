@@ -2,10 +2,7 @@ package io.entrain.wire;
 
 import static io.entrain.wire.BlockRefusal.unless;
 
-import io.entrain.wire.v1.Events;
 import io.entrain.wire.v1.Reason;
-import io.entrain.wire.v1.Samples;
-import io.entrain.wire.v1.SignalBlock;
 
 /** What must be true of any block, whatever the model; stated in {@link BlockCodec}. */
 final class BlockRules {
@@ -23,51 +20,57 @@ final class BlockRules {
 
   private BlockRules() {}
 
-  static SignalBlock checked(SignalBlock block) throws BlockRefusal {
-    checkName("session", block.getSession());
-    checkName("modality", block.getModality());
-    if (block.getSequence() < 0) {
+  static BlockFields checked(BlockFields block) throws BlockRefusal {
+    checkName("session", block.session());
+    checkName("modality", block.modality());
+    if (block.sequence() < 0) {
       throw BlockRefusal.of(
           Reason.INVALID_FIELD,
           "sequence is %s, must be below 2^63",
-          Long.toUnsignedString(block.getSequence()));
+          Long.toUnsignedString(block.sequence()));
     }
-    checkSpan(block.getStartNanos(), block.getEndNanos());
-    long spanNanos = block.getEndNanos() - block.getStartNanos();
-    switch (block.getContentCase()) {
-      case EVENTS -> checkEvents(block.getEvents(), spanNanos);
-      case SAMPLES -> checkSamples(block.getSamples(), spanNanos);
-      case CONTENT_NOT_SET ->
-          throw new BlockRefusal(
-              Reason.INVALID_FIELD, "the block holds neither events nor samples");
+    checkSpan(block.startNanos(), block.endNanos());
+    long spanNanos = block.endNanos() - block.startNanos();
+    if (block.events() != null) {
+      checkEvents(block.events(), spanNanos);
+    } else if (block.samples() != null) {
+      checkSamples(block.samples(), spanNanos);
+    } else {
+      throw new BlockRefusal(Reason.INVALID_FIELD, "the block holds neither events nor samples");
     }
     return block;
   }
 
   private static void checkName(String field, String name) throws BlockRefusal {
-    unless(!name.isEmpty(), Reason.INVALID_FIELD, "%s is empty", field);
-    unless(
-        name.length() <= MAX_NAME_CHARS,
-        Reason.INVALID_FIELD,
-        "%s has %d characters, the limit is %d",
-        field,
-        name.length(),
-        MAX_NAME_CHARS);
-    unless(
-        name.chars().noneMatch(Character::isISOControl),
-        Reason.INVALID_FIELD,
-        "%s holds a control character",
-        field);
-    // JSON can say one half of a pair; no bytes of Protobuf or of a key can.
-    unless(
-        name.codePoints().noneMatch(BlockRules::isHalf),
-        Reason.INVALID_FIELD,
-        "%s holds half a character (an unpaired surrogate)",
-        field);
+    if (name.isEmpty()) {
+      throw BlockRefusal.of(Reason.INVALID_FIELD, "%s is empty", field);
+    }
+    if (name.length() > MAX_NAME_CHARS) {
+      throw BlockRefusal.of(
+          Reason.INVALID_FIELD,
+          "%s has %d characters, the limit is %d",
+          field,
+          name.length(),
+          MAX_NAME_CHARS);
+    }
+    for (int i = 0; i < name.length(); i++) {
+      char at = name.charAt(i);
+      if (Character.isISOControl(at)) {
+        throw BlockRefusal.of(Reason.INVALID_FIELD, "%s holds a control character", field);
+      }
+      // JSON can say one half of a pair; no bytes of Protobuf or of a key can.
+      if (Character.isSurrogate(at) && !isWhole(name, i)) {
+        throw BlockRefusal.of(
+            Reason.INVALID_FIELD, "%s holds half a character (an unpaired surrogate)", field);
+      }
+    }
   }
 
-  private static boolean isHalf(int codePoint) {
-    return Character.isBmpCodePoint(codePoint) && Character.isSurrogate((char) codePoint);
+  /** Whether the half of a pair at {@code i} has its other half beside it. */
+  private static boolean isWhole(String name, int i) {
+    return Character.isHighSurrogate(name.charAt(i))
+        ? i + 1 < name.length() && Character.isLowSurrogate(name.charAt(i + 1))
+        : i > 0 && Character.isHighSurrogate(name.charAt(i - 1));
   }
 
   private static void checkSpan(long startNanos, long endNanos) throws BlockRefusal {
@@ -99,15 +102,15 @@ final class BlockRules {
     return -MAX_STAMP_NANOS <= nanos && nanos < MAX_STAMP_NANOS;
   }
 
-  private static void checkEvents(Events events, long spanNanos) throws BlockRefusal {
-    int size = events.getOffsetNanosCount();
+  private static void checkEvents(Block.Events events, long spanNanos) throws BlockRefusal {
+    int size = events.offsetNanos().length;
     unless(
-        events.getChannelCount() == size,
+        events.channel().length == size,
         Reason.INVALID_FIELD,
         "%d event offsets but %d channels",
         size,
-        events.getChannelCount());
-    int marks = events.getMarkCount();
+        events.channel().length);
+    int marks = events.mark().length;
     unless(
         size == 0 ? marks == 0 : marks % size == 0,
         Reason.INVALID_FIELD,
@@ -119,18 +122,18 @@ final class BlockRules {
       previousNanos = checkEvent(events, i, previousNanos, spanNanos);
     }
     for (int i = 0; i < marks; i++) {
-      if (!Float.isFinite(events.getMark(i))) {
+      if (!Float.isFinite(events.mark()[i])) {
         throw new BlockRefusal(
             Reason.NOT_FINITE,
             "mark %d of event %d is %s"
-                .formatted(i % (marks / size), i / (marks / size), events.getMark(i)));
+                .formatted(i % (marks / size), i / (marks / size), events.mark()[i]));
       }
     }
   }
 
-  private static long checkEvent(Events events, int i, long previousNanos, long spanNanos)
+  private static long checkEvent(Block.Events events, int i, long previousNanos, long spanNanos)
       throws BlockRefusal {
-    long offsetNanos = events.getOffsetNanos(i);
+    long offsetNanos = events.offsetNanos()[i];
     // An unsigned offset of 2^63 or more is negative here, so it too is outside.
     if (offsetNanos < previousNanos || offsetNanos >= spanNanos) {
       throw new BlockRefusal(
@@ -138,25 +141,26 @@ final class BlockRules {
           "event %d stands at offset %s ns, must be in [%d, %d)"
               .formatted(i, Long.toUnsignedString(offsetNanos), previousNanos, spanNanos));
     }
-    if (events.getChannel(i) < 0 || events.getChannel(i) >= MAX_CHANNELS) {
+    if (events.channel()[i] < 0 || events.channel()[i] >= MAX_CHANNELS) {
       throw new BlockRefusal(
           Reason.WRONG_CHANNELS,
           "event %d is on channel %s, must be below %d"
-              .formatted(i, Integer.toUnsignedString(events.getChannel(i)), MAX_CHANNELS));
+              .formatted(i, Integer.toUnsignedString(events.channel()[i]), MAX_CHANNELS));
     }
     return offsetNanos;
   }
 
-  private static void checkSamples(Samples samples, long spanNanos) throws BlockRefusal {
-    int channels = samples.getChannels();
+  private static void checkSamples(BlockFields.Samples samples, long spanNanos)
+      throws BlockRefusal {
+    int channels = samples.channels();
     unless(
         0 < channels && channels <= MAX_CHANNELS,
         Reason.WRONG_CHANNELS,
         "the block has %s channels, must be 1 to %d",
         Integer.toUnsignedString(channels),
         MAX_CHANNELS);
-    int floats = samples.getValueCount();
-    int shorts = samples.getInt16ValueCount();
+    int floats = samples.value().length;
+    int shorts = samples.int16Value().length;
     unless(
         floats == 0 || shorts == 0,
         Reason.INVALID_FIELD,
@@ -171,7 +175,7 @@ final class BlockRules {
         "%d values do not fill %d channels",
         floats + shorts,
         channels);
-    checkRate(samples.getRateHz(), (floats + shorts) / channels, spanNanos);
+    checkRate(samples.rateHz(), (floats + shorts) / channels, spanNanos);
     if (floats > 0) {
       checkFloats(samples, channels);
     } else {
@@ -201,29 +205,28 @@ final class BlockRules {
     }
   }
 
-  private static void checkFloats(Samples samples, int channels) throws BlockRefusal {
-    for (int i = 0; i < samples.getValueCount(); i++) {
-      if (!Float.isFinite(samples.getValue(i))) {
+  private static void checkFloats(BlockFields.Samples samples, int channels) throws BlockRefusal {
+    for (int i = 0; i < samples.value().length; i++) {
+      if (!Float.isFinite(samples.value()[i])) {
         throw new BlockRefusal(
             Reason.NOT_FINITE,
             "sample %d, channel %d is %s"
-                .formatted(i / channels, i % channels, samples.getValue(i)));
+                .formatted(i / channels, i % channels, samples.value()[i]));
       }
     }
   }
 
-  private static void checkShorts(Samples samples) throws BlockRefusal {
-    unless(
-        Float.isFinite(samples.getScale()), Reason.NOT_FINITE, "scale is %s", samples.getScale());
+  private static void checkShorts(BlockFields.Samples samples) throws BlockRefusal {
+    unless(Float.isFinite(samples.scale()), Reason.NOT_FINITE, "scale is %s", samples.scale());
     // At or below this bound the largest int16 times the scale is finite.
     unless(
-        samples.getScale() > 0 && samples.getScale() <= Float.MAX_VALUE / 32_768,
+        samples.scale() > 0 && samples.scale() <= Float.MAX_VALUE / 32_768,
         Reason.INVALID_FIELD,
         "scale of the int16 values is %s, must be above 0 and up to %s",
-        samples.getScale(),
+        samples.scale(),
         Float.MAX_VALUE / 32_768);
-    for (int i = 0; i < samples.getInt16ValueCount(); i++) {
-      int value = samples.getInt16Value(i);
+    for (int i = 0; i < samples.int16Value().length; i++) {
+      int value = samples.int16Value()[i];
       if (value != (short) value) {
         throw new BlockRefusal(
             Reason.INVALID_FIELD,

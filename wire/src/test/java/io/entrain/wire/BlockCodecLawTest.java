@@ -53,7 +53,7 @@ class BlockCodecLawTest {
     }
   }
 
-  private static byte[] damage(byte[] whole, Random random) {
+  static byte[] damage(byte[] whole, Random random) {
     byte[] value = whole.clone();
     return switch (random.nextInt(3)) {
       case 0 -> Arrays.copyOf(value, random.nextInt(value.length));
@@ -73,7 +73,7 @@ class BlockCodecLawTest {
     };
   }
 
-  private static Block draw(Random random) {
+  static Block draw(Random random) {
     long startNanos = random.nextLong() >> 20;
     int size = random.nextInt(30);
     if (random.nextBoolean()) {

@@ -16,7 +16,8 @@ class RecordFuzz {
 
   /** Bytes are a block that keeps every rule and survives being written, or refused in words. */
   @FuzzTest(maxDuration = "2m")
-  void blocks(byte[] value) {
+  void blocks(byte[] value) throws InvalidProtocolBufferException {
+    PlainBlockReaderTest.assertAgrees(value);
     BlockReading reading = CODEC.decode(value);
     if (!reading.isAccepted()) {
       assertThat(reading.reason()).isNotIn(null, Reason.REASON_UNSPECIFIED, Reason.UNRECOGNIZED);
