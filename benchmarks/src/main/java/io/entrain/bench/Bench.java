@@ -43,7 +43,7 @@ public final class Bench implements Callable<Integer> {
   @Parameters(paramLabel = "NAME", arity = "0..*", description = "Which ones (default: all)")
   List<String> names = List.of();
 
-  @Option(names = "--quick", description = "Less of everything: three rounds instead of seven")
+  @Option(names = "--quick", description = "Less of everything: three rounds instead of five")
   boolean quick;
 
   @Option(names = "--list", description = "List the benchmarks")

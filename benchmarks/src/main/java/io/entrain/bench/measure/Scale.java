@@ -7,7 +7,7 @@ public enum Scale {
   /** For every day. */
   QUICK(3, 1),
   /** For the record. */
-  FULL(7, 1);
+  FULL(5, 1);
 
   private final int repeats;
   private final int warmups;
