@@ -111,6 +111,7 @@ final class FrameWriter {
       json.writeEndArray();
     }
     json.writeEndArray();
+    json.writeNumberField("delay_millis", delayMillis(last));
     if (last.hasLag()) {
       json.writeStringField("of", last.getLag().getOf());
       json.writeStringField("relative", last.getLag().getRelativeTo());
@@ -128,7 +129,10 @@ final class FrameWriter {
     json.writeEndObject();
   }
 
-  /** {@code [end, stretch, warming up, lag, its sd, headroom, mean, sd, mean, sd, ...]}. */
+  /**
+   * {@code [end, stretch, warming up, lag, its sd, headroom, mean, sd, mean, sd, ...]}, then the
+   * means that are given later, where there are some.
+   */
   private static void writeRow(JsonGenerator json, Decoded record) throws IOException {
     json.writeStartArray();
     Json.millis(json, record.getWindowEndNanos());
@@ -142,11 +146,34 @@ final class FrameWriter {
       Json.number(json, component.getMean());
       Json.number(json, component.getStandardDeviation());
     }
+    int delayMillis = delayMillis(record);
+    if (delayMillis > 0) {
+      for (Component component : at(record, delayMillis)) {
+        Json.number(json, component.getMean());
+      }
+    }
     json.writeEndArray();
   }
 
   private static List<Component> newestStep(Decoded record) {
-    return record.getComponentList().stream().filter(c -> c.getDelayMillis() == 0).toList();
+    return at(record, 0);
+  }
+
+  private static List<Component> at(Decoded record, int delayMillis) {
+    return record.getComponentList().stream()
+        .filter(component -> component.getDelayMillis() == delayMillis)
+        .toList();
+  }
+
+  /** How much later the smoothed value is given; 0 where there is none of the same components. */
+  private static int delayMillis(Decoded record) {
+    int delayMillis =
+        record.getComponentList().stream().mapToInt(Component::getDelayMillis).max().orElse(0);
+    return names(record, delayMillis).equals(names(record, 0)) ? delayMillis : 0;
+  }
+
+  private static List<String> names(Decoded record, int delayMillis) {
+    return at(record, delayMillis).stream().map(Component::getName).toList();
   }
 
   /** {@code {names, rows: [time, lag, value, ...]}}. */

@@ -144,18 +144,26 @@ function verdict(store, [, , warming, lag, sd], truth) {
     + (Number.isNaN(truth) ? '.' : `; in truth ${say(Math.abs(truth))} ms ${truth >= 0 ? 'late' : 'early'}.`);
 }
 
+/** The newest step of every model, and what a model gives later, when all that is stamped late has come. */
 function scores(store, names) {
   const place = id('scores');
   id('scores-card').hidden = !store.truth;
-  if (place.children.length !== 2 * names.length) {
-    place.replaceChildren(...names.flatMap(() => [document.createElement('dt'), document.createElement('dd')]));
-  }
-  names.forEach((name, i) => {
-    put(place.children[2 * i], name);
-    const fit = store.fit(name);
-    put(place.children[2 * i + 1], say(fit, 2));
-    place.children[2 * i + 1].style.color = `var(--model-${i})`;
+  const lines = names.flatMap((name, i) => {
+    const { delay } = store.models.get(name);
+    const newest = [name, store.fit(name), i];
+    return delay ? [newest, [`${name}, ${delay} ms later`, store.fit(name, true), i]] : [newest];
   });
+  if (place.children.length !== 2 * lines.length) {
+    place.replaceChildren(...lines.flatMap(() => [document.createElement('dt'), document.createElement('dd')]));
+  }
+  lines.forEach(([name, fit, model], i) => {
+    put(place.children[2 * i], name);
+    put(place.children[2 * i + 1], say(fit, 2));
+    place.children[2 * i + 1].style.color = `var(--model-${model})`;
+  });
+  const delay = store.main().delay;
+  id('scores-hint').hidden = !delay;
+  put(id('scores-hint'), `What is stamped late has not all come at the newest step; ${delay} ms later it has.`);
 }
 
 function legend(store, names) {

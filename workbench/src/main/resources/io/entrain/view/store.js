@@ -72,10 +72,10 @@ export class Store {
   applyModel(name, model) {
     let held = this.models.get(name);
     if (!held) {
-      held = { rows: new Rows(6 + 2 * model.components.length, 2048) };
+      held = { rows: new Rows(6 + 3 * model.components.length, 2048) };
       this.models.set(name, held);
     }
-    Object.assign(held, { components: model.components, of: model.of, relative: model.relative, presence: model.presence });
+    Object.assign(held, { components: model.components, delay: model.delay_millis, of: model.of, relative: model.relative, presence: model.presence });
     for (const row of model.rows) {
       held.rows.push(row);
       // After a leap of the clock the axis follows the first model that is over it; the others come after.
@@ -149,24 +149,27 @@ export class Store {
     return this.truth && this.truth.total ? this.truth.get(this.truth.total - 1, 1) : NaN;
   }
 
-  /** R² of each model's newest step against the truth over the last ten seconds; NaN without truth. */
-  fit(name) {
-    const { rows, components } = this.models.get(name);
+  /**
+   * R² of a model against the truth over the last ten seconds, of its newest step or of what it gives later; NaN
+   * without truth.
+   */
+  fit(name, later = false) {
+    const { rows, components, delay } = this.models.get(name);
     if (!this.truth) return NaN;
     let sum = 0;
     for (let k = 0; k < components.length; k++) {
       const column = 2 + this.truthNames.indexOf(components[k][0]);
       if (column < 2) return NaN;
-      sum += this.fitOf(rows, 6 + 2 * k, column);
+      sum += later ? this.fitOf(rows, 6 + 2 * components.length + k, column, delay) : this.fitOf(rows, 6 + 2 * k, column, 0);
     }
     return sum / components.length;
   }
 
-  fitOf(rows, column, truthColumn) {
+  fitOf(rows, column, truthColumn, delay) {
     let n = 0, mean = 0, squares = 0, errors = 0;
     let at = this.truth.first();
     for (let i = rows.from(this.now - 10000); i < rows.total; i++) {
-      const end = rows.get(i, 0);
+      const end = rows.get(i, 0) - delay;
       while (at + 1 < this.truth.total && this.truth.get(at + 1, 0) < end) at++;
       if (rows.get(i, 2) || Math.abs(this.truth.get(at, 0) - end) > 100) continue;
       const right = this.truth.get(at, truthColumn);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import io.entrain.embedded.EmbeddedBroker;
 import io.entrain.wire.Topics;
+import io.entrain.wire.v1.Decoded;
 import io.entrain.wire.v1.Reason;
 import io.entrain.wire.v1.Rejected;
 import java.time.Duration;
@@ -78,6 +79,35 @@ class PageTest {
       browser.awaitText("#facts", "Providernot known here");
       assertThat(browser.element("#controls").isDisplayed()).isFalse();
     }
+  }
+
+  /**
+   * Half of what is true explains three quarters of its variance; two hops later it is all there.
+   */
+  @Test
+  void showsTheFitOfTheNewestStepAndOfWhatIsGivenLater() {
+    try (EmbeddedBroker broker = broker(0);
+        Records records = new Records(broker.bootstrapServers());
+        PageServer server = serve(broker.bootstrapServers());
+        TestBrowser browser = TestBrowser.open(server.address())) {
+      for (int hop = 0; hop < 100; hop++) {
+        records.truth("known", hop * HOP_NANOS + 1, 0, alternating(hop));
+        Decoded.Builder decoded = Records.decoded("known", (hop + 1) * HOP_NANOS, 0, 1);
+        decoded.getComponentBuilder(0).setMean(alternating(hop) / 2);
+        decoded.addComponent(
+            Records.component("velocity_x", alternating(Math.max(0, hop - 2))).toBuilder()
+                .setDelayMillis((int) (2 * HOP_NANOS / 1_000_000)));
+        records.decoded(decoded.build());
+      }
+      records.flush();
+      browser.awaitText("#scores", "aligns0.75");
+      browser.awaitText("#scores", "aligns, 40 ms later1.00");
+      browser.awaitText("#scores-hint", "40 ms later it has");
+    }
+  }
+
+  private static float alternating(int hop) {
+    return hop % 2 == 0 ? 1 : -1;
   }
 
   @Test

@@ -36,14 +36,7 @@ final class Records implements AutoCloseable {
     int rows = (int) (hopNanos / 1_000_000);
     Block.Samples samples = new Block.Samples(1000, 2, new float[2 * rows]);
     producer.send(new Block(session, "lfp", 0, start, endNanos, null, samples), millis);
-    producer.send(
-        Truth.newBuilder()
-            .setSession(session)
-            .setTimeNanos(start + 1)
-            .setLagMillis(lagMillis + 3)
-            .addComponent(component("velocity_x", 0.4f))
-            .build(),
-        millis);
+    truth(session, start + 1, lagMillis + 3, 0.4f);
     decoded(decoded(session, endNanos, lagMillis, 1).build());
     Alignment.Builder alignment =
         Alignment.newBuilder()
@@ -58,6 +51,17 @@ final class Records implements AutoCloseable {
         TOPICS.alignment(),
         session,
         MessageCodec.ALIGNMENT.encode(alignment.build(), Format.PROTOBUF));
+  }
+
+  void truth(String session, long timeNanos, float lagMillis, float velocity) {
+    producer.send(
+        Truth.newBuilder()
+            .setSession(session)
+            .setTimeNanos(timeNanos)
+            .setLagMillis(lagMillis)
+            .addComponent(component("velocity_x", velocity))
+            .build(),
+        timeNanos / 1_000_000);
   }
 
   static Decoded.Builder decoded(String session, long endNanos, float lagMillis, float lfpShare) {
@@ -78,7 +82,7 @@ final class Records implements AutoCloseable {
         .addPresence(Presence.newBuilder().setModality("lfp").setShare(lfpShare));
   }
 
-  private static Component component(String name, float mean) {
+  static Component component(String name, float mean) {
     return Component.newBuilder()
         .setName(name)
         .setUnit("sd")
