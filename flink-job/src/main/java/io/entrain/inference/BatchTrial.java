@@ -22,7 +22,7 @@ final class BatchTrial {
 
   private static final Map<Tried, Boolean> TRIED = new ConcurrentHashMap<>();
 
-  private record Tried(String sha256, Provider provider, int capacity) {}
+  private record Tried(String sha256, int capacity) {}
 
   private BatchTrial() {}
 
@@ -31,7 +31,7 @@ final class BatchTrial {
     if (model.provider() == Provider.CUDA) {
       return BatchShape.FIXED;
     }
-    Tried key = new Tried(model.sha256(), model.provider(), capacity);
+    Tried key = new Tried(model.sha256(), capacity);
     Boolean same = TRIED.get(key);
     if (same == null) {
       same = isSame(model, capacity);

@@ -5,17 +5,17 @@ import java.util.Arrays;
 /**
  * How fast a job wrote its decoded records, by the stamps that its producer gave them: from the end
  * of the first eighth to the last, so that neither its start nor its end counts. The benchmarks
- * take their rates so, too.
+ * take their rates from here, too.
  *
  * @param windows records in that time
  * @param wallMillis how long it was
  */
-record Pace(long windows, long wallMillis) {
+public record Pace(long windows, long wallMillis) {
   /** Of nothing. */
   static final Pace NONE = new Pace(0, 0);
 
   /** Of the stamps of every record of a job, in any order. */
-  static Pace of(long[] stampsMillis) {
+  public static Pace of(long[] stampsMillis) {
     if (stampsMillis.length < 2) {
       return NONE;
     }
