@@ -156,7 +156,7 @@ final class FlinkJobs {
     settings.set(PipelineOptions.GENERIC_TYPES, false);
     settings.set(PipelineOptions.OBJECT_REUSE, true);
     settings.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(10));
-    settings.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(1));
+    settings.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ZERO);
     settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(checkpointMillis));
     environment.configure(settings);
     environment.setParallelism(1);

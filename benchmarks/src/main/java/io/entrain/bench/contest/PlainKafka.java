@@ -45,7 +45,8 @@ final class PlainKafka {
       KafkaSourceBuilder<RawRecord> builder =
           KafkaSource.<RawRecord>builder()
               .setBootstrapServers(bootstrap)
-              .setProperty("fetch.max.wait.ms", "20")
+              .setProperty("fetch.max.wait.ms", "2")
+              .setProperty("fetch.min.bytes", "262144")
               .setProperty("commit.offsets.on.checkpoint", "false")
               .setGroupId("bench-" + System.nanoTime())
               .setTopics(topics.modality(Feed.MODALITIES.get(stream)))
