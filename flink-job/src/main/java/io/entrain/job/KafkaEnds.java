@@ -38,8 +38,8 @@ final class KafkaEnds {
 
   /**
    * A broker answers a fetch after 2 ms, or with 256 kB. Answering as soon as there is a block, as
-   * is Kafka's default, makes a fetch of nearly every block: with 20 live sessions a fifth of the
-   * job's CPU, and more of the broker's.
+   * is Kafka's default, makes a fetch of nearly every block: with 20 live sessions a quarter of the
+   * job's CPU (docs/benchmarks.md).
    */
   private static final Map<String, String> FETCH_PACE =
       Map.of("fetch.max.wait.ms", "2", "fetch.min.bytes", "262144");
