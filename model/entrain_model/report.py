@@ -117,6 +117,7 @@ def noise_plot(table: Rows, path: Path) -> None:
     figure, axes = plt.subplots(1, 3, figsize=(12, 4), dpi=90)
     for i, model in enumerate(models):
         style = {"color": COLOURS[i % len(COLOURS)], "marker": "os^vDP*Xd"[i % 9], "ms": 4, "lw": 1.2, "label": model}
+        style["ls"] = ("-", "--", ":")[i // len(COLOURS) % 3]
         for axis, output in zip(axes, OUTPUTS, strict=False):
             points = [(s, found[f"noise-{s}", model]) for s in NOISES if (f"noise-{s}", model) in found]
             points = [(s, r) for s, r in points if r.get(f"{output}_r2") is not None]
@@ -135,10 +136,10 @@ def noise_plot(table: Rows, path: Path) -> None:
         axis.set_title(title, fontsize=10)
         axis.set_xlabel("noise (times each channel's sd; times each unit's rate)", fontsize=8)
         axis.grid(alpha=0.3)
-    axes[0].legend(fontsize=7)
     axes[2].set_ylim(bottom=0)
     figure.suptitle("Simulated subjects, lag wandering with sd 60 ms, packets jittered by 8 ms", fontsize=10)
-    figure.tight_layout()
+    figure.legend(*axes[0].get_legend_handles_labels(), fontsize=7, ncols=6, loc="lower center")
+    figure.tight_layout(rect=(0, 0.08 + 0.04 * (len(models) > 6), 1, 1))
     figure.savefig(path, metadata={"Software": None})
     plt.close(figure)
 

@@ -6,6 +6,7 @@ import io.entrain.bench.contest.Growth;
 import io.entrain.bench.contest.Inference;
 import io.entrain.bench.contest.KafkaReplay;
 import io.entrain.bench.contest.Latency;
+import io.entrain.bench.contest.LiveSettings;
 import io.entrain.bench.contest.Rivals;
 import io.entrain.bench.contest.Windowing;
 import io.entrain.bench.measure.Benchmark;
@@ -21,6 +22,7 @@ final class Catalog {
           new Windowing(),
           new Inference(),
           new Latency(),
+          new LiveSettings(),
           new Rivals(),
           new Growth(),
           new Allocation(),

@@ -32,13 +32,13 @@ public final class EntrainJob {
    * Watermarks only decide panes with something missing; Flink's default of 200 ms would be felt
    * there.
    */
-  private static final Duration WATERMARK_INTERVAL = Duration.ofMillis(10);
+  public static final Duration WATERMARK_INTERVAL = Duration.ofMillis(10);
 
   /**
    * A record goes on at once: Flink's default of 100 ms is five hops, and a thread that looks each
    * millisecond costs more than it saves.
    */
-  private static final Duration BUFFER_TIMEOUT = Duration.ZERO;
+  public static final Duration BUFFER_TIMEOUT = Duration.ZERO;
 
   /** Keys are spread over so many groups; also the most subtasks a savepoint can be opened with. */
   private static final int MAX_PARALLELISM = 128;

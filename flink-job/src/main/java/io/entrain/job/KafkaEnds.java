@@ -8,7 +8,6 @@ import io.entrain.wire.Timing;
 import io.entrain.wire.Topics;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -35,14 +34,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 final class KafkaEnds {
   /** Dead letters hold a whole record and some words more. */
   static final int LETTER_EXTRA_BYTES = 64 << 10;
-
-  /**
-   * A broker answers a fetch after 2 ms, or with 256 kB. Answering as soon as there is a block, as
-   * is Kafka's default, makes a fetch of nearly every block: with 20 live sessions a quarter of the
-   * job's CPU (docs/benchmarks.md).
-   */
-  private static final Map<String, String> FETCH_PACE =
-      Map.of("fetch.max.wait.ms", "2", "fetch.min.bytes", "262144");
 
   private static final byte[] NOTHING = {};
 
@@ -75,7 +66,7 @@ final class KafkaEnds {
   private static KafkaSource<RawRecord> source(JobConfig config, int stream, String topic) {
     Properties properties = config.kafkaProperties();
     properties.setProperty("client.id.prefix", config.text(Setting.GROUP) + "-" + topic);
-    FETCH_PACE.forEach(properties::putIfAbsent);
+    ClientSettings.OF_SOURCES.forEach(properties::putIfAbsent);
     KafkaSourceBuilder<RawRecord> builder =
         KafkaSource.<RawRecord>builder()
             .setProperties(properties)
@@ -108,9 +99,7 @@ final class KafkaEnds {
 
   static Sink<OutputRecord> sink(JobConfig config) {
     Properties properties = config.kafkaProperties();
-    properties.putIfAbsent("linger.ms", "0");
-    properties.putIfAbsent("acks", "all");
-    properties.putIfAbsent("enable.idempotence", "true");
+    ClientSettings.OF_SINK.forEach(properties::putIfAbsent);
     properties.putIfAbsent(
         "max.request.size",
         Long.toString(config.number(Setting.MAX_RECORD_BYTES) + LETTER_EXTRA_BYTES));

@@ -3,6 +3,7 @@ package io.entrain.bench.contest;
 import io.entrain.bench.load.Engine;
 import io.entrain.bench.load.Engine.Graph;
 import io.entrain.bench.load.FeedShape;
+import io.entrain.job.EntrainJob;
 import io.entrain.job.OutputRecord;
 import io.entrain.job.RawRecord;
 import java.time.Duration;
@@ -150,13 +151,13 @@ final class FlinkJobs {
         .process(function, TypeInformation.of(OutputRecord.class));
   }
 
-  /** What {@link io.entrain.job.EntrainJob} sets, too. */
+  /** What {@link EntrainJob} sets, too. */
   static void configure(StreamExecutionEnvironment environment, long checkpointMillis) {
     Configuration settings = new Configuration();
     settings.set(PipelineOptions.GENERIC_TYPES, false);
     settings.set(PipelineOptions.OBJECT_REUSE, true);
-    settings.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(10));
-    settings.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ZERO);
+    settings.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, EntrainJob.WATERMARK_INTERVAL);
+    settings.set(ExecutionOptions.BUFFER_TIMEOUT, EntrainJob.BUFFER_TIMEOUT);
     settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(checkpointMillis));
     environment.configure(settings);
     environment.setParallelism(1);

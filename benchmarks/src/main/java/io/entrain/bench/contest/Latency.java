@@ -67,7 +67,7 @@ public final class Latency implements Benchmark {
             Race.run(
                 setting.scale(),
                 List.of(
-                    new Contestant<>(OURS, () -> stand.decoding(model)),
+                    new Contestant<>(OURS, () -> stand.decoding(model, Map.of())),
                     new Contestant<>(FLOOR, stand::passing)));
         new Figures("latency/%d-sessions".formatted(sessions), runs)
             .addTo(results, sessions == ASKED_SESSIONS);

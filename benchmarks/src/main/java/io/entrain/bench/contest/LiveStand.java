@@ -38,11 +38,11 @@ record LiveStand(String bootstrap, Engine engine, Feed feed, int warmUpHops, int
 
   private static final Duration GLANCE = Duration.ofMillis(5);
 
-  /** The production job with default settings. */
-  LiveRun decoding(Path model) throws Exception {
+  /** The production job with default settings but for these. */
+  LiveRun decoding(Path model, Map<String, String> settings) throws Exception {
     Topics topics = freshTopics();
     StreamExecutionEnvironment environment = Engine.environment();
-    EntrainJob.build(environment, DecodingJob.onKafka(bootstrap, topics.prefix(), model, Map.of()));
+    EntrainJob.build(environment, DecodingJob.onKafka(bootstrap, topics.prefix(), model, settings));
     return run(environment, topics, MessageCodec.DECODED::decode, this::window);
   }
 

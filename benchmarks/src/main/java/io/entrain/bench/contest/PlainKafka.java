@@ -2,6 +2,7 @@ package io.entrain.bench.contest;
 
 import io.entrain.bench.load.Feed;
 import io.entrain.bench.load.Replay;
+import io.entrain.job.ClientSettings;
 import io.entrain.job.OutputRecord;
 import io.entrain.job.RawRecord;
 import io.entrain.wire.Timing;
@@ -41,12 +42,13 @@ final class PlainKafka {
    */
   static List<Source<RawRecord, ?, ?>> sources(String bootstrap, Topics topics, boolean bounded) {
     List<Source<RawRecord, ?, ?>> sources = new ArrayList<>();
+    Properties properties = new Properties();
+    properties.putAll(ClientSettings.OF_SOURCES);
     for (int stream = 0; stream < Feed.MODALITIES.size(); stream++) {
       KafkaSourceBuilder<RawRecord> builder =
           KafkaSource.<RawRecord>builder()
+              .setProperties(properties)
               .setBootstrapServers(bootstrap)
-              .setProperty("fetch.max.wait.ms", "2")
-              .setProperty("fetch.min.bytes", "262144")
               .setProperty("commit.offsets.on.checkpoint", "false")
               .setGroupId("bench-" + System.nanoTime())
               .setTopics(topics.modality(Feed.MODALITIES.get(stream)))
@@ -64,9 +66,7 @@ final class PlainKafka {
 
   static Sink<OutputRecord> sink(String bootstrap, String topic, boolean exactlyOnce) {
     Properties properties = new Properties();
-    properties.setProperty("linger.ms", "0");
-    properties.setProperty("acks", "all");
-    properties.setProperty("enable.idempotence", "true");
+    properties.putAll(ClientSettings.OF_SINK);
     KafkaSinkBuilder<OutputRecord> builder =
         KafkaSink.<OutputRecord>builder()
             .setKafkaProducerConfig(properties)
