@@ -61,9 +61,8 @@ def fit(network: LagPosterior, evidences: Tensor, truth: Tensor) -> tuple[dict[s
 
 
 def track(network: LagPosterior, evidences: Tensor) -> Tensor:
-    """Beliefs [S, H, M, L] from a flat one on."""
-    flat = torch.ones(len(evidences), network.filter.hypotheses, network.filter.lags)
-    return run_filter(network, evidences, flat)
+    """Beliefs [S, H, M, L] from the prior on."""
+    return run_filter(network, evidences, network.filter.first().expand(len(evidences), -1, -1))
 
 
 def lags(network: LagPosterior, posterior: Tensor) -> Tensor:

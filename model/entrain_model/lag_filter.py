@@ -5,6 +5,11 @@ with a constant matrix for all rows: a runtime calls few operators, and the last
 stands in the batch (ONNX Runtime's sum over 49 columns begins at the row's first aligned element).
 
 Shapes: B windows, L lags on the grid, M hypotheses about jitter; a belief is [B, M, L], or [B, M L] where it is flat.
+
+What is known of the lag before anything is seen, the prior [L], is what a belief begins with, what a jump leads to, and
+what diffusion keeps: a belief that sees nothing, since a stream is missing, stays the prior and does not spread to lags
+that no clock has. Steps between neighbours l, k have the rate sqrt(prior_k / prior_l), so that detailed balance holds
+(Kelly 1979, sec. 1.2); wherever the prior is flat the walk is free.
 """
 
 from __future__ import annotations
@@ -36,8 +41,14 @@ class LagFilter(nn.Module):
     """The belief over hypothesis and lag [B, M, L]: predict, weigh, and the alignment headroom."""
 
     def __init__(
-        self, grid_millis: tuple[float, ...], hop_seconds: float, jitter_millis: tuple[float, ...], diffusion: float
+        self,
+        grid_millis: tuple[float, ...],
+        hop_seconds: float,
+        jitter_millis: tuple[float, ...],
+        diffusion: float,
+        prior: tuple[float, ...] | None = None,
     ) -> None:
+        """`prior` [L], None: flat."""
         super().__init__()
         self.lags, self.hypotheses = len(grid_millis), len(jitter_millis)
         self.step_millis = grid_millis[1] - grid_millis[0]
@@ -52,7 +63,10 @@ class LagFilter(nn.Module):
         self.register_buffer("diffusion", torch.zeros(1, 1, 3))
         # Constant matrices, no part of what is fitted or kept.
         same = torch.eye(self.hypotheses)
-        self._constant("steps", torch.stack([_step(self.lags, by) for by in (-1, 0, 1)]))
+        known = torch.ones(self.lags) if prior is None else torch.tensor(prior, dtype=torch.float32)
+        self._constant("prior", known / known.sum())
+        self._constant("still", torch.eye(self.lags))
+        self._constant("walk", _walk(self.prior))
         self._constant("mixing", (1.0 - self.switch) * same + self.switch / self.hypotheses)
         self._constant("same", same)
         self._constant("own", _blocks(same, torch.ones(1, self.lags, self.lags)))
@@ -70,14 +84,18 @@ class LagFilter(nn.Module):
             raise ValueError(f"clock diffuses {variance:.2f} squared grid steps a hop, must lie between 0 and 0.7")
         self.diffusion.copy_(torch.tensor([variance / 2, 1 - variance, variance / 2]).reshape(1, 1, 3))
 
+    def first(self) -> Tensor:
+        """The belief [M, L] before anything is seen."""
+        return (self.prior / self.hypotheses).repeat(self.hypotheses, 1)
+
     def predict(self, belief: Tensor, allowed: Tensor | None = None) -> Tensor:
-        """The belief [B, M, L] one hop later, before the hop is seen: diffused, anywhere after a jump, under another
+        """The belief [B, M, L] one hop later, before the hop is seen: diffused, the prior after a jump, under another
         jitter after a switch, and nowhere that `allowed` [B, L] is zero. A host may hand back anything non-negative."""
-        diffused = (self.diffusion.reshape(3, 1, 1) * self.steps).sum(0)
+        diffused = self.still + self.diffusion.flatten()[0] * self.walk
         moved = _blocks((1.0 - self.jump) * self.mixing, diffused.unsqueeze(0))
         flat = belief.clamp_min(0.0).flatten(1)
         kept, total = torch.matmul(flat, torch.cat([moved, self.every], dim=1)).chunk(2, dim=1)
-        predicted = kept / total.clamp_min(1e-20) + self.jump / (self.lags * self.hypotheses)
+        predicted = kept / total.clamp_min(1e-20) + self.jump * self.first().flatten()
         if allowed is not None:
             predicted = predicted * allowed.clamp(1e-12, 1.0).repeat(1, self.hypotheses)
         return predicted.reshape(belief.shape)
@@ -134,9 +152,12 @@ class LagFilter(nn.Module):
         return peak - self.expected_maximum, kept
 
 
-def _step(lags: int, by: int) -> Tensor:
-    """[L, L]: moves a row's mass by so many grid steps; what would leave the grid stays at its end."""
-    return torch.eye(lags)[(torch.arange(lags) + by).clamp(0, lags - 1)]
+def _walk(prior: Tensor) -> Tensor:
+    """[L, L]: rates of steps to the neighbours, and what leaves on the diagonal; what would leave the grid stays."""
+    root = prior.sqrt()
+    near = torch.diag(torch.ones(len(prior) - 1), 1)
+    rates = (near + near.T) * root / root.unsqueeze(1)
+    return rates - torch.diag(rates.sum(1))
 
 
 def _far(lags: int) -> Tensor:

@@ -6,7 +6,7 @@ pooled along equal relative time. Every hop brings the pairs of tokens whose lat
 lag, and each pair counts once: the pooled score of a hop is the evidence e_l of a Bayes filter over lags (Rabiner 1989,
 eq. 19-20, the forward recursion of a hidden Markov model whose state is the lag):
 
-    predict    b'_l = (1 - j) sum_m D_lm b_m + j / L        D: diffusion of the clock, j: a jump to anywhere
+    predict    b'_l = (1 - j) sum_m D_lm b_m + j p_l        D: diffusion of the clock, j: a jump, p: prior of the lag
     weigh      b_l  = b'_l exp(tau e_l) / Z                 tau: temperature, fitted on validation
 
 The filter is trained end to end through its recursion. Where packets are jittered one by one the evidence of each hop
@@ -49,7 +49,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from entrain_model.contract import Contract
+from entrain_model.contract import Contract, State
 from entrain_model.features import newest, tokens_of
 from entrain_model.lag_filter import DIFFUSION_MILLIS, LagFilter
 
@@ -309,13 +309,19 @@ def _later(rows: Tensor, tokens: int) -> Tensor:
     return functional.pad(rows, (0, 0, 0, tokens)) if tokens else rows
 
 
-def memory(hypotheses: int, lags: int) -> dict[str, tuple[tuple[int, ...], float]]:
-    """Shape (without B) and initial value of the states that both forms have."""
-    return {
-        "lag_belief": ((hypotheses, lags), 1.0 / (hypotheses * lags)),
-        "lag_allowed": ((lags,), 1.0),
-        "lag_evidence": ((lags,), 0.0),
-    }
+def memory(hypotheses: int, prior: tuple[float, ...]) -> tuple[State, ...]:
+    """The states that both forms have; `prior` [L] is that of the lag, summing to 1."""
+    lags = len(prior)
+    return (
+        State(
+            name="lag_belief",
+            next="next_lag_belief",
+            shape=(hypotheses, lags),
+            initial=tuple(p / hypotheses for p in prior) * hypotheses,
+        ),
+        State(name="lag_allowed", next="next_lag_allowed", shape=(lags,), initial=(1.0,)),
+        State(name="lag_evidence", next="next_lag_evidence", shape=(lags,), initial=(0.0,)),
+    )
 
 
 class LagPosterior(nn.Module):
@@ -341,7 +347,9 @@ class LagPosterior(nn.Module):
             {n: Encoder(f.size, shape.width, shape.kernel, shape.dropout) for n, f in self.features.items()}
         )
         self.matcher = Matcher(shape.width, shape.head)
-        self.filter = LagFilter(lag.grid_millis, contract.hop_millis / 1000, shape.jitter_millis, diffusion)
+        prior = next(s.initial[: len(lag.grid_millis)] for s in contract.states if s.name == "lag_belief")
+        prior = None if len(prior) == 1 else prior
+        self.filter = LagFilter(lag.grid_millis, contract.hop_millis / 1000, shape.jitter_millis, diffusion, prior)
         self.fusion = Fusion(shape.width, shape.fused, shape.products, more=1 + (shape.width if shape.beside else 0))
         self.readout = Readout(shape.fused, len(contract.outputs[0].components), shape.dropout)
         self.register_buffer("pooling", pooling(self.held, self.per_hop, self.reach), persistent=False)
@@ -357,7 +365,7 @@ class LagPosterior(nn.Module):
     def bind(self, contract: Contract) -> LagPosterior:
         """Sets which form of the graph `forward` is: that of the contract's inputs, outputs and states."""
         self.input_names, self.result_names = tuple(contract.inputs()), tuple(contract.results())
-        self.incremental = len(contract.states) > len(memory(self.filter.hypotheses, self.filter.lags))
+        self.incremental = any(s.name == f"{self.of}_embedding" for s in contract.states)
         return self
 
     def carries(self) -> dict[str, tuple[int, ...]]:

@@ -218,14 +218,14 @@ def _hops(network: LagPosterior, tokens: int, cuts: int, rng: np.random.Generato
 
 
 def _first_belief(network: LagPosterior, lag_millis: Tensor) -> Tensor:
-    """Beliefs [B, M, L] that windows start from: half flat, half around the truth [B], as they meet in a stream."""
+    """Beliefs [B, M, L] that windows start from: half the prior, half around the truth [B], as in a stream."""
     lags = network.filter.grid_millis / network.token_millis
     truth = (lag_millis / network.token_millis).unsqueeze(1)
     width = 0.5 + 4 * torch.rand(len(truth), 1)
     centre = truth + 0.7 * width * torch.randn(len(truth), 1)
     around = torch.softmax(-0.5 * ((lags - centre) / width) ** 2, dim=1) + 1e-5
-    flat = torch.full_like(around, 1.0 / network.filter.lags)
-    start = torch.where(torch.rand(len(truth), 1) < 0.5, flat, around)
+    prior = network.filter.prior.expand_as(around)
+    start = torch.where(torch.rand(len(truth), 1) < 0.5, prior, around)
     return start.unsqueeze(1).repeat(1, network.filter.hypotheses, 1)
 
 
@@ -310,8 +310,8 @@ def newest(network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
     if isinstance(network, TwoStage):
         posterior = _near(network, batch.lag_millis)[:, -1]
     else:
-        flat = torch.ones(len(batch.targets), network.filter.hypotheses, network.filter.lags)
-        posterior = run_filter(network, network.score(streams), flat, raw=True)[:, -1].sum(1)
+        first = network.filter.first().expand(len(batch.targets), -1, -1)
+        posterior = run_filter(network, network.score(streams), first, raw=True)[:, -1].sum(1)
     found = network.decode(streams, posterior)
     return found[0], found[2]
 

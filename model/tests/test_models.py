@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -17,7 +18,7 @@ from entrain_model.export import example_inputs, export, file_hash
 from entrain_model.features import newest, window
 from entrain_model.lag_filter import LagFilter, expected_maximum
 from entrain_model.lag_posterior import READOUT_TOKENS, Readout, evidence, masked, toeplitz
-from entrain_model.recipe import ALIGNED, MODELS
+from entrain_model.recipe import ALIGNED, MODELS, SIMULATED
 from entrain_model.ridge import solve
 from entrain_model.windows import Feed, Stream
 
@@ -289,6 +290,33 @@ def test_prediction_keeps_a_floor_everywhere_and_spreads_by_the_diffusion():
     variance = float((predicted * belief_filter.grid_millis**2).sum())
     jump = 0.0006 * float((belief_filter.grid_millis**2).mean())
     assert variance == pytest.approx(19.0**2 * 0.02 * 0.9994 + jump, rel=1e-3)
+
+
+def test_a_belief_that_sees_nothing_stays_the_prior_and_another_comes_to_it():
+    prior = torch.rand(SIZE, generator=torch.Generator().manual_seed(4)) + 0.2
+    grid = tuple(10.0 * i for i in range(-REACH, REACH + 1))
+    belief_filter = LagFilter(grid, 0.02, (0.0, 25.0), 19.0, tuple(prior.tolist()))
+    first, silent = belief_filter.first().unsqueeze(0), torch.zeros(1, SIZE)
+    torch.testing.assert_close(first.sum(1)[0], prior / prior.sum())
+    certain = torch.zeros(1, 2, SIZE)
+    certain[0, 0, 0] = 1.0
+    kept, other = first, certain
+    for _ in range(2000):
+        kept, other = (belief_filter.weigh(belief_filter.predict(b), silent) for b in (kept, other))
+    torch.testing.assert_close(kept, first, atol=1e-5, rtol=1e-3)
+    assert float((other - first).abs().sum()) < 0.3 * float((certain - first).abs().sum())
+
+
+def test_the_prior_in_the_contract_is_that_of_the_filter_and_flat_within_the_lags_of_training():
+    network, contract = small_network()
+    belief = next(s for s in contract.states if s.name == "lag_belief")
+    torch.testing.assert_close(torch.tensor(belief.initial).reshape(belief.shape), network.filter.first())
+    grid = torch.arange(-24, 25) * 10.0
+    prior = torch.tensor(SIMULATED.lag_prior(tuple(grid.tolist())))
+    assert float(prior.sum()) == pytest.approx(1.0)
+    inside = prior[grid.abs() <= 150]
+    assert float(inside.min()) == pytest.approx(float(inside.max()))
+    assert float(prior[-1] / inside[0]) == pytest.approx(math.exp(-90 / 15), rel=1e-4)
 
 
 def test_caution_weighs_less_boldly_and_chooses_the_hypothesis_as_before():
