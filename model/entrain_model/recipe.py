@@ -80,9 +80,10 @@ class Recipe:
 
     def lag_prior(self, grid_millis: tuple[float, ...]) -> tuple[float, ...]:
         """How probable each lag of the grid is before anything is seen: alike within the lags of training windows, and
-        less by a factor of e for every tenth of that range beyond it."""
+        less by a factor of e for every tenth of that range beyond it, or for every token where that is longer."""
         limit = self.augmentation.lag_millis
-        weights = [math.exp(-max(0.0, abs(lag) - limit) / (PRIOR_TAIL * limit)) for lag in grid_millis]
+        tail = max(PRIOR_TAIL * limit, self.token_millis)
+        weights = [math.exp(-max(0.0, abs(lag) - limit) / tail) for lag in grid_millis]
         return tuple(w / sum(weights) for w in weights)
 
 
