@@ -46,9 +46,9 @@ class LagFilter(nn.Module):
         hop_seconds: float,
         jitter_millis: tuple[float, ...],
         diffusion: float,
-        prior: tuple[float, ...] | None = None,
+        prior: tuple[float, ...] = (1.0,),
     ) -> None:
-        """`prior` [L], None: flat."""
+        """`prior` [L], or one value: flat."""
         super().__init__()
         self.lags, self.hypotheses = len(grid_millis), len(jitter_millis)
         self.step_millis = grid_millis[1] - grid_millis[0]
@@ -63,7 +63,7 @@ class LagFilter(nn.Module):
         self.register_buffer("diffusion", torch.zeros(1, 1, 3))
         # Constant matrices, no part of what is fitted or kept.
         same = torch.eye(self.hypotheses)
-        known = torch.ones(self.lags) if prior is None else torch.tensor(prior, dtype=torch.float32)
+        known = torch.tensor(prior, dtype=torch.float32).expand(self.lags)
         self._constant("prior", known / known.sum())
         self._constant("still", torch.eye(self.lags))
         self._constant("walk", _walk(self.prior))
@@ -79,7 +79,8 @@ class LagFilter(nn.Module):
         self.register_buffer(name, values, persistent=False)
 
     def diffuse(self, variance: float) -> None:
-        """Sets the diffusion of the belief in squared grid steps a hop."""
+        """Sets the diffusion of the belief in squared grid steps a hop, kept as the shares that go one step down, stay
+        and go one step up where the prior is flat."""
         if not 0 < variance < 0.7:
             raise ValueError(f"clock diffuses {variance:.2f} squared grid steps a hop, must lie between 0 and 0.7")
         self.diffusion.copy_(torch.tensor([variance / 2, 1 - variance, variance / 2]).reshape(1, 1, 3))

@@ -347,8 +347,8 @@ class LagPosterior(nn.Module):
             {n: Encoder(f.size, shape.width, shape.kernel, shape.dropout) for n, f in self.features.items()}
         )
         self.matcher = Matcher(shape.width, shape.head)
-        prior = next(s.initial[: len(lag.grid_millis)] for s in contract.states if s.name == "lag_belief")
-        prior = None if len(prior) == 1 else prior
+        belief = next(s.initial for s in contract.states if s.name == "lag_belief")  # alike under every hypothesis
+        prior = belief[: len(lag.grid_millis)]
         self.filter = LagFilter(lag.grid_millis, contract.hop_millis / 1000, shape.jitter_millis, diffusion, prior)
         self.fusion = Fusion(shape.width, shape.fused, shape.products, more=1 + (shape.width if shape.beside else 0))
         self.readout = Readout(shape.fused, len(contract.outputs[0].components), shape.dropout)
