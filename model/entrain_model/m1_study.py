@@ -18,12 +18,13 @@ from entrain_model.export import file_hash
 from entrain_model.judge import Verdict
 from entrain_model.produce import RECORDING_LIMITS, Origin, produce
 from entrain_model.recipe import ALIGNED, RECORDING, Recipe, Task
+from entrain_model.rivals import RIVALS
 from entrain_model.splits import CONDITIONS, Split
 
 LAG_0 = "early-cnn-lag-0"
 """Early fusion trained at lag 0 alone."""
-MODELS = ("lag-posterior", "two-stage", "early-cnn", "reference-only", LAG_0, "late", "cross-attention")
-"""In the order of what is worth training first."""
+MODELS = tuple(dict.fromkeys((*ALIGNED, "early-cnn", "reference-only", LAG_0, *RIVALS)))
+"""All of them, in the order of what is worth training first."""
 NEAR_MILLIS = 50.0
 Progress = Callable[[int, int, str], None]
 
