@@ -5,6 +5,7 @@ noise beside them: a window is a slice of the one plus a slice of the other from
 two windows have the same noise; a gap hides the features whose filters touch it. Events are re-stamped
 for every window: a spike at true time s is stamped s + lag(s) + jitter of its packet and counted by its stamp, so with
 a lag of +150 ms the newest 150 ms of a window hold nothing yet: what a model sees in training is what has arrived.
+Spurious spikes of noise travel in the same packets: where two overlap all units are loud together.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from torch import Tensor
 from entrain_model import features
 from entrain_model.contract import Contract
 from entrain_model.features import EventTokens, SampleTokens
-from entrain_model.recording import Events, Samples, Session
+from entrain_model.recording import Samples, Session
 from entrain_model.windows import NANOS, PACKET_NANOS, label_rows
 
 NOISE_TOKENS = 30_000
@@ -90,15 +91,10 @@ class Bank:
         rows = label_rows(session.labels.times_nanos, ends)
         self.labels = torch.from_numpy(session.labels.values[np.maximum(rows, 0)])
         self.rng = np.random.default_rng(seed)
-        self.rates: dict[str, np.ndarray] = {}
         self.filtered: dict[str, tuple[Tensor, Tensor]] = {}
         for name, extractor in self.tokens.items():
             stream = session.streams[name]
-            if isinstance(stream, Events):
-                seconds = (session.end_nanos - session.start_nanos) / 1e9
-                rate = np.bincount(stream.channel, minlength=stream.channels) / seconds
-                self.rates[name] = rate * self.token / 1e9
-            else:
+            if isinstance(stream, Samples):
                 self.filtered[name] = self._filter(extractor, stream)
 
     def _filter(self, extractor: SampleTokens, stream: Samples) -> tuple[Tensor, Tensor]:
@@ -164,12 +160,7 @@ class Bank:
                 raws[name] = extractor.powers(self._noisy(name, sigma, rows))
             else:
                 path = (lag, margin) if name == self.lag_of else None
-                counts = self.counts(name, begin, tokens, path)
-                loud = np.flatnonzero(sigma)
-                if loud.size:
-                    mean = np.broadcast_to(sigma[loud, None, None] * self.rates[name], counts[loud].shape)
-                    counts[loud] += rng.poisson(mean)
-                raws[name] = extractor.raw(torch.from_numpy(counts))
+                raws[name] = extractor.raw(torch.from_numpy(self.counts(name, begin, tokens, path, sigma)))
         ends = ((last + 1 - hops) * self.per_hop)[:, None] + np.arange(tokens)
         truth = torch.from_numpy(lag[:, margin + 1 : margin + 1 + hops].astype(np.float32))
         return Batch(raws, masks, self.labels[ends], truth)
@@ -201,9 +192,17 @@ class Bank:
         jumps = (rng.random(size) < a.jump_share)[:, None] & (np.arange(points) < jump[:, None])
         return np.clip(np.where(jumps, before[:, None], path), -a.lag_millis, a.lag_millis)
 
-    def counts(self, name: str, begin: np.ndarray, tokens: int, path: tuple[np.ndarray, int] | None) -> np.ndarray:
-        """Counts [B, tokens, C] from `begin` [B] on, after re-stamping by `path`: the lag in ms at every hop's start
-        [B, ...] and the number of hops before the window that it starts."""
+    def counts(
+        self,
+        name: str,
+        begin: np.ndarray,
+        tokens: int,
+        path: tuple[np.ndarray, int] | None,
+        sigma: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Counts [B, tokens, C] from `begin` [B] on, with spurious events at `sigma` [B] times each channel's rate,
+        after re-stamping by `path`: the lag in ms at every hop's start [B, ...] and the number of hops before the
+        window that it starts."""
         stream = self.session.streams[name]
         size, span = len(begin), tokens * self.token
         reach = path[1] * self.hop if path else 0
@@ -212,7 +211,13 @@ class Bank:
         length = right - left
         window = np.repeat(np.arange(size), length)
         place = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length) + left[window]
-        since = stream.times_nanos[place] - begin[window]
+        since, channel = stream.times_nanos[place] - begin[window], stream.channel[place]
+        if sigma is not None and sigma.any():
+            whole = self.session.end_nanos - self.session.start_nanos
+            more = self.rng.poisson(sigma * len(stream.times_nanos) * ((span + 2 * reach) / whole))
+            window = np.concatenate([window, np.repeat(np.arange(size), more)])
+            since = np.concatenate([since, self.rng.integers(-reach, span + reach, more.sum())])
+            channel = np.concatenate([channel, self.rng.choice(stream.channel, more.sum())])
         if path:
             lag, _ = path
             at = (since + reach) / self.hop
@@ -226,7 +231,7 @@ class Bank:
             since = since + (millis * NANOS).astype(np.int64)
         row = since // self.token
         inside = (row >= 0) & (row < tokens)
-        flat = (window[inside] * tokens + row[inside]) * stream.channels + stream.channel[place[inside]]
+        flat = (window[inside] * tokens + row[inside]) * stream.channels + channel[inside]
         counts = np.bincount(flat, minlength=size * tokens * stream.channels)
         return counts.reshape(size, tokens, stream.channels).astype(np.float32)
 

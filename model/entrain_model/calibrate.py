@@ -16,7 +16,7 @@ from entrain_model.evaluate import NORMAL_90
 from entrain_model.features import window
 from entrain_model.lag_posterior import READOUT_TOKENS, LagPosterior
 from entrain_model.recipe import Recipe, Task
-from entrain_model.windows import Stream, noisy, stream, wandering_lag
+from entrain_model.windows import Stream, noisy_session, stream, wandering_lag
 
 JITTER_MILLIS = 8.0
 CHUNK = 256
@@ -35,8 +35,8 @@ def choice_streams(task: Task, recipe: Recipe, contract: Contract) -> list[tuple
             for j, (word, sigma, jitter) in enumerate(kinds):
                 seed = 77 + 100 * i + 10 * path + j
                 lag = wandering_lag(recipe.wander_sd_millis, recipe.wander_seconds, limit, seconds, seed)
-                clean = stream(session, contract, span, lag, task.lag_of, jitter_millis=jitter, seed=seed)
-                streams.append((word, noisy(clean, sigma, seed) if sigma > 0 else clean))
+                loud = noisy_session(session, sigma, span, seed) if sigma > 0 else session
+                streams.append((word, stream(loud, contract, span, lag, task.lag_of, jitter_millis=jitter, seed=seed)))
     return streams
 
 

@@ -113,7 +113,8 @@ class Feed:
 
 def noisy(panes: Stream, sigma: float, seed: int, *, only: str | None = None) -> Stream:
     """The same panes under noise: spurious events at `sigma` times each channel's rate, white noise of `sigma` times
-    each channel's sd on samples; in the modality `only` where that is given."""
+    each channel's sd on samples; in the modality `only` where that is given. These events come after the clock, evenly:
+    `noisy_session` has those that a clock stamps."""
     rng, rows = np.random.default_rng(seed), dict(panes.rows)
     for m in panes.contract.modalities:
         if only is not None and m.name != only:
@@ -125,6 +126,32 @@ def noisy(panes: Stream, sigma: float, seed: int, *, only: str | None = None) ->
             more = values + sigma * values.std(0) * rng.standard_normal(values.shape, np.float32)
         rows[m.name] = more * panes.masks[m.name][:, None]
     return dataclasses.replace(panes, rows=rows)
+
+
+def noisy_session(session: Session, sigma: float, between: tuple[int, int], seed: int) -> Session:
+    """The session with noise as a sensor adds it, before any clock stamps it: from start to end of `between` spurious
+    events at `sigma` times each channel's rate, each with the marks of another, and white noise of `sigma` times each
+    channel's sd on samples."""
+    rng, streams = np.random.default_rng(seed), {}
+    start, end = between
+    for name, data in session.streams.items():
+        if isinstance(data, Events):
+            known = len(data.times_nanos)
+            more = rng.poisson(sigma * known * (end - start) / (session.end_nanos - session.start_nanos))
+            alike = np.concatenate([np.arange(known), rng.integers(0, max(1, known), more if known else 0)])
+            times = np.concatenate([data.times_nanos, rng.integers(start, end, len(alike) - known)])
+            order = np.argsort(times, kind="stable")
+            marks = None if data.marks is None else data.marks[alike[order]]
+            streams[name] = dataclasses.replace(
+                data, times_nanos=times[order], channel=data.channel[alike[order]], marks=marks
+            )
+        else:
+            first, last = ((t - session.start_nanos) * data.rate_hz // 1_000_000_000 for t in between)
+            values = data.values.copy()
+            part = values[first:last]
+            part += sigma * values.std(0) * rng.standard_normal(part.shape, np.float32)
+            streams[name] = dataclasses.replace(data, values=values)
+    return dataclasses.replace(session, streams=streams)
 
 
 def stream(

@@ -11,7 +11,7 @@ from conftest import small_contract
 
 from entrain_model import recording
 from entrain_model.bank import Augmentation, Bank
-from entrain_model.windows import Feed, noisy, stream, wandering_lag
+from entrain_model.windows import Feed, noisy, noisy_session, stream, wandering_lag
 
 CLEAN = Augmentation(
     lag_millis=60.0,
@@ -110,6 +110,47 @@ def test_noise_is_as_loud_as_said_and_never_the_same_twice(session):
     np.testing.assert_allclose(added, (2 * sd) ** 2 / 10, rtol=0.25)  # the mean of ten samples
     spikes = (loud.raws["spikes"] ** 2).mean() / (quiet.raws["spikes"] ** 2).mean()
     assert float(spikes) == pytest.approx(3.0, rel=0.1)
+
+
+def fano(counts):
+    """Variance over mean of all channels together: 1 where events are independent, more where they come in packets."""
+    together = counts.sum(-1)
+    return together.var() / together.mean()
+
+
+def test_spurious_events_travel_in_the_packets_of_the_others(session):
+    """Where two jittered packets overlap all channels are loud together, and where none falls all are silent."""
+    begin, margin = np.full(64, 5_000_000_000), 20
+    path, sigma = (np.zeros((64, 20 + 2 * margin + 1)), margin), np.full(64, 50.0)
+    even, packets = (
+        bank(session, dataclasses.replace(CLEAN, jitter_millis=(sd,))).counts("spikes", begin, 40, path, sigma)
+        for sd in (0.0, 30.0)
+    )
+    assert fano(even) < 1.5
+    assert fano(packets) > 3
+    assert packets.mean() == pytest.approx(even.mean(), rel=0.1)
+
+
+def test_a_noisy_session_is_as_loud_as_said_before_its_clock(session):
+    loud = noisy_session(session, 50.0, BETWEEN, seed=1)
+    spikes, more = session.streams["spikes"], loud.streams["spikes"]
+    assert (np.diff(more.times_nanos) >= 0).all()
+    times = np.bincount(more.channel) / np.bincount(spikes.channel)
+    share = (BETWEEN[1] - BETWEEN[0]) / (session.end_nanos - session.start_nanos)
+    np.testing.assert_allclose(times, 1 + 50 * share, rtol=0.1)
+    sd = loud.streams["lfp"].values[: BETWEEN[1] // 1_000_000].std(0) / session.streams["lfp"].values.std(0)
+    np.testing.assert_allclose(sd, np.hypot(1, 50), rtol=0.05)
+    for jitter, low, high in ((0.0, 0.8, 1.5), (30.0, 3, 1000)):
+        panes = stream(loud, small_contract(), BETWEEN, np.zeros_like, "spikes", jitter_millis=jitter)
+        assert low < fano(panes.rows["spikes"]) < high
+
+
+def test_spurious_events_have_the_marks_of_others(session):
+    spikes = session.streams["spikes"]
+    marks = (10.0 + spikes.channel[:, None]).astype(np.float32)
+    marked = dataclasses.replace(spikes, mark_names=("amplitude",), marks=marks)
+    loud = noisy_session(dataclasses.replace(session, streams={"spikes": marked}), 2.0, BETWEEN, seed=1)
+    np.testing.assert_array_equal(loud.streams["spikes"].marks[:, 0], 10.0 + loud.streams["spikes"].channel)
 
 
 def test_the_lag_of_a_window_is_the_one_its_events_have(session):

@@ -12,8 +12,17 @@ import io.entrain.recording.Span;
  * @param lfp over the span
  * @param labels over the span
  */
-record LiveSource(
-    Subject subject, long seed, Span span, EventSignal spikes, SampleSignal lfp, Labels labels) {
+record LiveSource(long seed, Span span, EventSignal spikes, SampleSignal lfp, Labels labels) {
+
+  /** Mean rate of each unit in spikes a second, which noise is measured in. */
+  double[] unitRatesHz() {
+    double seconds = span.nanos() / 1e9 + 2 * Grid.MARGIN_MILLIS / 1000.0;
+    double[] rates = new double[spikes.channels()];
+    for (int unit : spikes.channel()) {
+      rates[unit] += 1 / seconds;
+    }
+    return rates;
+  }
 
   /** Standard deviation of each channel, which noise is measured in. */
   double[] channelSds() {

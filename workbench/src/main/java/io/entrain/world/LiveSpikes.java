@@ -3,9 +3,9 @@ package io.entrain.world;
 import io.entrain.recording.EventSignal;
 import io.entrain.recording.Span;
 import io.entrain.world.Draw.Purpose;
-import io.entrain.world.Subject.Unit;
 import io.entrain.world.WorldOptions.Faults;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -30,13 +30,8 @@ final class LiveSpikes {
     clean = source.spikes();
     draw = Draw.of(source.seed(), Purpose.SPIKE_NOISE, -1);
     coverage = new Coverage(World.SPIKES, 0, source);
-    List<Unit> units = source.subject().units();
-    rateSums = new double[units.size()];
-    double sum = 0;
-    for (int i = 0; i < rateSums.length; i++) {
-      sum += units.get(i).rateHz();
-      rateSums[i] = sum;
-    }
+    rateSums = source.unitRatesHz();
+    Arrays.parallelPrefix(rateSums, Double::sum);
     spuriousNanos = LiveSession.FIRST_NANOS;
   }
 

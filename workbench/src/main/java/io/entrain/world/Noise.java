@@ -8,12 +8,15 @@ import java.util.stream.IntStream;
 final class Noise {
   private Noise() {}
 
-  /** Adds Poisson spikes at σ times each unit's resting rate. */
-  static long[][] spurious(long[][] trains, Subject subject, double sigma, long seed, Grid grid) {
+  /**
+   * Adds Poisson spikes at σ times each unit's rate: that of its own spikes in the session, as the
+   * LFP's noise goes by the channel's own sd. It is .75 to 1.25 of the unit's resting rate.
+   */
+  static long[][] spurious(long[][] trains, double sigma, long seed, Grid grid) {
     long[][] noisy = new long[trains.length][];
     for (int unit = 0; unit < trains.length; unit++) {
       Draw draw = Draw.of(seed, Purpose.SPIKE_NOISE, unit);
-      double meanWaitNanos = 1e9 / (sigma * subject.units().get(unit).rateHz());
+      double meanWaitNanos = grid.size() * 1e6 / (sigma * trains[unit].length);
       LongBuffer times = new LongBuffer();
       for (double at = draw.exponential(meanWaitNanos);
           at < grid.size() * 1e6;

@@ -50,7 +50,6 @@ public final class World {
     Subject subject = Subject.of(options.subject());
     Latents latents = Latents.draw(world.seed, world.grid);
     return new LiveSource(
-        subject,
         world.seed,
         world.span,
         merge(SpikeTrains.draw(subject, world.seed, world.grid, latents)),
@@ -100,7 +99,7 @@ public final class World {
   private EventSignal spikes(Subject subject, Latents latents, Clock clock) {
     long[][] trains = SpikeTrains.draw(subject, seed, grid, latents);
     if (options.faults().noise() > 0) {
-      trains = Noise.spurious(trains, subject, options.faults().noise(), seed, grid);
+      trains = Noise.spurious(trains, options.faults().noise(), seed, grid);
     }
     EventSignal stamped = clock.stamp(merge(trains), span);
     return new EventSignal(

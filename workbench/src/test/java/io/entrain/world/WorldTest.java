@@ -61,7 +61,7 @@ class WorldTest {
         .signals()
         .forEach(s -> s.gaps().forEach(g -> update(digest, g.startNanos(), g.endNanos())));
     assertThat(HexFormat.of().formatHex(digest.digest()))
-        .isEqualTo("0ab397fdca4ed7be4196dd2999c1b5892c57a6f1d985247f8312e211d43c6c5b");
+        .isEqualTo("5911b71ca5d22b614129d09e75db298197eb5fad3ce905d7957d496b6c00d74e");
   }
 
   private static void update(MessageDigest digest, long first, long second) {
@@ -103,8 +103,25 @@ class WorldTest {
       rest.merge(clean.nanos()[i] + "/" + clean.channel()[i], -1, Integer::sum);
     }
     assertThat(rest.values()).allMatch(count -> count >= 0);
-    assertThat(noisy.nanos().length)
-        .isCloseTo(3 * clean.nanos().length, within(clean.nanos().length / 4));
+  }
+
+  /** Loud in proportion for every unit, whatever its resting rate: 6 sd of the Poisson count. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void noiseIsSoManyTimesEachUnitsOwnRate(long subject) {
+    int sigma = 4;
+    EventSignal clean = spikes(new WorldOptions(subject, 1, 60, LagPlan.NONE, Faults.NONE));
+    EventSignal noisy =
+        spikes(new WorldOptions(subject, 1, 60, LagPlan.NONE, new Faults(0, sigma, 0, "")));
+    for (int unit = 0; unit < Subject.UNITS; unit++) {
+      int i = unit;
+      long own = Arrays.stream(clean.channel()).filter(u -> u == i).count();
+      long added = Arrays.stream(noisy.channel()).filter(u -> u == i).count() - own;
+      assertThat((double) added)
+          .as("unit %d", unit)
+          .isCloseTo(
+              (double) (sigma * own), within(6 * Math.sqrt((sigma + .2 * sigma * sigma) * own)));
+    }
   }
 
   @ParameterizedTest
