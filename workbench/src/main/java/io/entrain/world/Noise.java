@@ -10,7 +10,7 @@ final class Noise {
 
   /**
    * Adds Poisson spikes at σ times each unit's rate: that of its own spikes in the session, as the
-   * LFP's noise goes by the channel's own sd. It is .75 to 1.25 of the unit's resting rate.
+   * LFP's noise goes by the channel's own sd. The unit's resting rate is .75 to 1.25 of it.
    */
   static long[][] spurious(long[][] trains, double sigma, long seed, Grid grid) {
     long[][] noisy = new long[trains.length][];
