@@ -44,10 +44,9 @@ class BatchTrialTest {
     }
   }
 
-  /** Both end a loop over all rows with other code than it has inside. */
+  /** It ends a loop over all rows with other code than it has inside. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {"subject-11/two-stage-incremental", "subject-11/lag-posterior-incremental"})
+  @ValueSource(strings = "subject-11/two-stage-incremental")
   void aModelThatWasSeenToDifferIsCalledRowByRow(String name) {
     try (OnnxModel model = OnnxModel.open(ShippedModels.file(name), Provider.CPU);
         Batch batch = model.batch(CAPACITY, BatchShape.AUTO)) {
