@@ -14,7 +14,9 @@ class BatchTrialTest {
   private static final int CAPACITY = 16;
 
   static Stream<Path> shipped() throws IOException {
-    return ShippedModels.files().stream();
+    return Stream.concat(
+        ShippedModels.files().stream(),
+        Stream.of(ShippedModels.file("subject-11/lag-posterior-incremental")));
   }
 
   /** What lets windows share calls on a CPU and keep equal bits for any arrival and restart. */
@@ -44,9 +46,10 @@ class BatchTrialTest {
     }
   }
 
-  /** It ends a loop over all rows with other code than it has inside. */
+  /** Both end a loop over all rows with other code than it has inside. */
   @ParameterizedTest
-  @ValueSource(strings = "subject-11/two-stage-incremental")
+  @ValueSource(
+      strings = {"subject-11/two-stage-incremental", "subject-11/windows/lag-posterior-720-ms"})
   void aModelThatWasSeenToDifferIsCalledRowByRow(String name) {
     try (OnnxModel model = OnnxModel.open(ShippedModels.file(name), Provider.CPU);
         Batch batch = model.batch(CAPACITY, BatchShape.AUTO)) {

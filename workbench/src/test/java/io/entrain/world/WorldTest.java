@@ -103,9 +103,14 @@ class WorldTest {
       rest.merge(clean.nanos()[i] + "/" + clean.channel()[i], -1, Integer::sum);
     }
     assertThat(rest.values()).allMatch(count -> count >= 0);
+    assertThat(noisy.nanos().length)
+        .isCloseTo(3 * clean.nanos().length, within(clean.nanos().length / 4));
   }
 
-  /** Loud in proportion for every unit, whatever its resting rate: 6 sd of the Poisson count. */
+  /**
+   * Loud in proportion for every unit, whatever its resting rate; within 6 sd of a Poisson count
+   * whose rate is taken over the margins as well, 70 s instead of 60.
+   */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void noiseIsSoManyTimesEachUnitsOwnRate(long subject) {
