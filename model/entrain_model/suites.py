@@ -115,7 +115,13 @@ def score(options: argparse.Namespace) -> None:
             "runs": list(dict.fromkeys(v.run for v in verdicts)),
             "test_seconds": suite.TEST_SECONDS,
             "conditions": {c: CONDITIONS[c] for c in conditions},
-            "files": {f"{r.name}/{f.name}": contracts.read(f).provenance for r, _, f, _ in work},
+            "files": _known(options.out) | {f"{r.name}/{f.name}": contracts.read(f).provenance for r, _, f, _ in work},
         }
         report.write(options.out, table, about)
         print(f"wrote scores.csv, scores.json, tables.md, noise.png and coverage.png to {options.out}")
+
+
+def _known(out: Path) -> dict[str, object]:
+    """Provenance of the files whose verdicts an earlier run left in `out`."""
+    path = out / "scores.json"
+    return json.loads(path.read_text())["files"] if path.is_file() else {}

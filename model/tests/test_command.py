@@ -117,6 +117,11 @@ def test_a_suite_is_trained_scored_and_reported(tmp_path, tiny, capsys, monkeypa
     assert rows["noise-0", "early-cnn"]["decoded_r2_low"] <= rows["noise-0", "early-cnn"]["decoded_r2_high"]
     assert (out / "scores.csv").read_text().count("\n") == len(tree["rows"]) + 1
     assert (out / "noise.png").stat().st_size > 1000
+    (models / "subject-11-seed-1/early-cnn.onnx").unlink()
+    assert main([*score, "--conditions", "noise-0"]) == 0
+    later = json.loads((out / "scores.json").read_text())
+    assert [r for r in later["rows"] if r["model"] == "early-cnn"]  # its verdicts were kept
+    assert later["files"] == tree["files"]  # and so was what it is
     capsys.readouterr()
     assert main(["evaluate", "--suite", str(models), "--quick"]) == 0
     assert "### noise-1" in capsys.readouterr().out
