@@ -55,6 +55,8 @@ class Recipe:
     """Of the decoding loss; the rest is the delayed step's, which is easier."""
     lag_weight: float = 0.1
     label_sd_tokens: float = 0.8
+    near_tokens: tuple[float, float] = (0.4, 2.0)
+    """Least and greatest sd of the beliefs near the true lag that a decoder is trained with: how sure a tracker is."""
     head_weight: float = 0.0
     """Of the unimodal auxiliary heads' loss, in training only; 0: none."""
     ridge_tokens: int = 20
@@ -121,12 +123,13 @@ RECORDING = Recipe(
     track_paths=8,
     decay=0.05,
     steps=1000,
-    rate=1.5e-3,
+    rate=6e-3,
     batch=48,
     tokens=128,
     cuts=20,
     newest_share=0.85,
     lag_weight=0.3,
+    near_tokens=(0.15, 0.6),
 )
 """4 s windows of 50 ms counts, lags within 400 ms on a grid of +-600 ms. A few hundred seconds of data: a smaller
 network, more regularisation. The lag wanders with the spread of the lags in training (400 ms / sqrt 3) and drifts as

@@ -155,7 +155,7 @@ def _descend(
         schedule.step()
         every = max(1, recipe.steps // 14)
         if step + 1 == recipe.steps or (step > recipe.steps // 2 and (step + 1) % every == 0):
-            value = window_r2(network, chosen)
+            value = window_r2(network, chosen, recipe)
             if value > best:
                 best, best_state = value, copy.deepcopy(network.state_dict())
         words = f" validation R2 {best:.3f}" if best_state else ""
@@ -234,12 +234,12 @@ def _aligned(network: LagPosterior, batch: Batch, hops: list[int], recipe: Recip
     streams = network.embed(batch.raws, batch.masks)
     truth = batch.lag_millis
     if isinstance(network, TwoStage):
-        posteriors, entropy = _near(network, truth), torch.zeros(())
+        posteriors, entropy = _near(network, truth, recipe), torch.zeros(())
     else:
         posteriors = run_filter(network, network.score(streams), _first_belief(network, truth[:, 0]), raw=True).sum(2)
         entropy = _cross_entropy(network, posteriors, truth, streams, recipe)
         locked = (torch.rand(len(truth), 1, 1) < LOCKED_SHARE).float()
-        posteriors = locked * _near(network, truth) + (1.0 - locked) * posteriors
+        posteriors = locked * _near(network, truth, recipe) + (1.0 - locked) * posteriors
     ends = (torch.tensor(hops) + 1) * network.per_hop
     places = (ends[:, None] + torch.arange(-network.held, 0)).flatten()
 
@@ -253,10 +253,11 @@ def _aligned(network: LagPosterior, batch: Batch, hops: list[int], recipe: Recip
     return [part.reshape(len(hops), len(truth), -1).transpose(0, 1) for part in decoded], entropy
 
 
-def _near(network: LagPosterior, truth: Tensor) -> Tensor:
+def _near(network: LagPosterior, truth: Tensor, recipe: Recipe) -> Tensor:
     """Posteriors [B, H, L] of a tracker that is right within a token or two: what the two-stage decoder trains on."""
     lags = network.filter.grid_millis / network.token_millis
-    off, width = torch.randn(len(truth), 1, 1), 0.4 + 1.6 * torch.rand(len(truth), 1, 1)
+    least, most = recipe.near_tokens
+    off, width = torch.randn(len(truth), 1, 1), least + (most - least) * torch.rand(len(truth), 1, 1)
     centre = (truth / network.token_millis).unsqueeze(2) + 0.5 * width * off
     return torch.softmax(-0.5 * ((lags - centre) / width) ** 2, dim=2)
 
@@ -288,27 +289,27 @@ def _cross_entropy(
     return (entropy * known).sum() / known.sum().clamp_min(1.0)
 
 
-def window_r2(network: nn.Module, batches: list[Batch]) -> float:
+def window_r2(network: nn.Module, batches: list[Batch], recipe: Recipe) -> float:
     """Mean R2 of the newest and the delayed step of separate windows, the lag estimated from each window alone."""
     network.eval()
     found: list[list[np.ndarray]] = [[], [], [], []]
     with torch.no_grad():
         for batch in batches:
-            means = newest(network, batch)
+            means = newest(network, batch, recipe)
             for kept, values in zip(found, (means[0], means[1], *_targets(network, batch)), strict=True):
                 kept.append(values.numpy())
     now, delayed, now_true, delayed_true = (np.concatenate(values) for values in found)
     return (r2(now, now_true) + r2(delayed, delayed_true)) / 2
 
 
-def newest(network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
+def newest(network: nn.Module, batch: Batch, recipe: Recipe) -> tuple[Tensor, Tensor]:
     """Decoded means [B, K] of the newest and the delayed step of each window."""
     if isinstance(network, Rival):
         found = network.decode(batch.raws, batch.masks, newest=True)
         return found[0][:, :, 0], found[2][:, :, 0]
     streams = network.embed(batch.raws, batch.masks)
     if isinstance(network, TwoStage):
-        posterior = _near(network, batch.lag_millis)[:, -1]
+        posterior = _near(network, batch.lag_millis, recipe)[:, -1]
     else:
         first = network.filter.first().expand(len(batch.targets), -1, -1)
         posterior = run_filter(network, network.score(streams), first, raw=True)[:, -1].sum(1)
