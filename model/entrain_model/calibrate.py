@@ -6,6 +6,8 @@ compute hop by hop.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -20,6 +22,8 @@ from entrain_model.windows import Stream, noisy_session, stream, wandering_lag
 
 JITTER_MILLIS = 8.0
 CHUNK = 256
+Evidence = Callable[[dict[str, Tensor], dict[str, Tensor]], Tensor]
+"""As `LagPosterior.evidence_of`."""
 
 
 def choice_streams(task: Task, recipe: Recipe, contract: Contract) -> list[tuple[str, Stream]]:
@@ -49,8 +53,12 @@ def raws(network: nn.Module, s: Stream) -> tuple[dict[str, Tensor], dict[str, Te
     return features, masks
 
 
-def scores(network: LagPosterior, features: dict[str, Tensor], masks: dict[str, Tensor]) -> Tensor:
-    """Evidence [1, H, L] of every hop of a stream, in chunks: a whole stream's pairs are too many for one product."""
+def scores(
+    network: LagPosterior, features: dict[str, Tensor], masks: dict[str, Tensor], evidence_of: Evidence | None = None
+) -> Tensor:
+    """Evidence [1, H, L] of every hop of a stream (default: the network's whole evidence), in chunks: a whole stream's
+    pairs are too many for one product."""
+    evidence_of = evidence_of or network.evidence_of
     tokens = next(iter(features.values())).shape[2]
     step, before = CHUNK * network.per_hop, network.reach + 32
     before = -(-before // network.per_hop) * network.per_hop
@@ -61,7 +69,7 @@ def scores(network: LagPosterior, features: dict[str, Tensor], masks: dict[str, 
         spans = {}
         for n, mask in masks.items():
             spans[n] = mask[:, :, first : network.features[n].past_tokens + start + step]
-        rows.append(network.evidence_of(part, spans)[:, (start - first) // network.per_hop :])
+        rows.append(evidence_of(part, spans)[:, (start - first) // network.per_hop :])
     return torch.cat(rows, dim=1)
 
 
@@ -73,7 +81,11 @@ def calibrate(network: nn.Module, task: Task, recipe: Recipe, contract: Contract
         prepared = [raws(network, s) for s in streams]
         if isinstance(network, LagPosterior):
             evidences = [scores(network, *p) for p in prepared]
-            figures |= _fit_filter(network, words, streams, evidences)
+            canonical = [scores(network, *p, network.canonical_of) for p in prepared] if network.mixes else []
+            figures |= _fit_filter(network, words, streams, evidences, canonical)
+            if network.mixes:
+                network.share.fill_(figures["canonical_share"])
+                evidences = [e + network.share * c for e, c in zip(evidences, canonical, strict=True)]
         errors = [[], []]
         for i, (s, (features, masks)) in enumerate(zip(streams, prepared, strict=True)):
             if isinstance(network, LagPosterior):
@@ -135,11 +147,15 @@ def _dense(
 
 
 def _fit_filter(
-    network: LagPosterior, words: tuple[str, ...], streams: tuple[Stream, ...], evidences: list[Tensor]
+    network: LagPosterior,
+    words: tuple[str, ...],
+    streams: tuple[Stream, ...],
+    evidences: list[Tensor],
+    canonical: list[Tensor],
 ) -> dict[str, float]:
     """Fits the filter on all streams, equally long: one stretch each; with the lag's error on each kind of stream."""
     truth = torch.from_numpy(np.stack([s.lag_millis for s in streams])).float()
-    figures, rmse = filter_fit.fit(network, torch.cat(evidences), truth)
+    figures, rmse = filter_fit.fit(network, torch.cat(evidences), truth, torch.cat(canonical) if canonical else None)
     for word in dict.fromkeys(words):
         rows = [float(r) for w, r in zip(words, rmse, strict=True) if w == word]
         figures[f"validation_lag_rmse_millis_{word}"] = round(float(np.mean(rows)), 2)

@@ -22,6 +22,8 @@ since validation hardly tells them apart: fitted they would be 3 and 1, for a hu
 noise 4 a sixth to a quarter larger on development sessions."""
 DIFFUSIONS = (0.5, 1.0, 2.0, 4.0)
 """Variance of the belief's diffusion, in multiples of the clock's."""
+SHARES = (0.0, 0.01, 0.02, 0.03, 0.05)
+"""Of canonical variates' evidence, in multiples of the learned matcher's own scale."""
 SKIPPED_HOPS = 50
 """A belief that has just begun is as wide as the grid."""
 
@@ -30,6 +32,7 @@ SKIPPED_HOPS = 50
 class Setting:
     temperature: float = 1.0
     diffusion_factor: float = 1.0
+    canonical_share: float = 0.0
 
     def apply(self, belief_filter: LagFilter, clock: float) -> None:
         """Sets the filter; `clock`: the clock's own diffusion in squared grid steps a hop."""
@@ -40,23 +43,29 @@ class Setting:
         belief_filter.diffuse(clock * self.diffusion_factor)
 
 
-def fit(network: LagPosterior, evidences: Tensor, truth: Tensor) -> tuple[dict[str, float], Tensor]:
+def fit(
+    network: LagPosterior, evidences: Tensor, truth: Tensor, canonical: Tensor | None = None
+) -> tuple[dict[str, float], Tensor]:
     """Sets the filter by evidence [S, H, L] of streams and their true lags [S, H] in ms; returns the setting with the
-    mean -log probability of the truth, and the rmse in ms of each stream's lag [S]."""
+    mean -log probability of the truth, and the rmse in ms of each stream's lag [S]. Where there is evidence of
+    `canonical` variates, the share of it that is added is fitted together with the temperature."""
     clock = 2 * float(network.filter.diffusion[0, 0, 0])
-    grids = {"temperature": TEMPERATURES, "diffusion_factor": tuple(f for f in DIFFUSIONS if clock * f < 0.7)}
-    best, nats = Setting(), float("inf")
-    for name, values in grids.items():
-        for value in values:
-            tried = replace(best, **{name: value})
-            tried.apply(network.filter, clock)
-            found = surprise(network, evidences, truth)
-            if found < nats:
-                best, nats = tried, found
-    best.apply(network.filter, clock)
-    posterior = track(network, evidences).sum(2)
+    more = torch.zeros(()) if canonical is None else canonical
+    shares = (0.0,) if canonical is None else SHARES
+    factors = (1.0, *(f for f in DIFFUSIONS if clock * f < 0.7))
+
+    def nats(setting: Setting) -> float:
+        setting.apply(network.filter, clock)
+        return surprise(network, evidences + setting.canonical_share * more, truth)
+
+    best = min((Setting(temperature=t, canonical_share=s) for s in shares for t in TEMPERATURES), key=nats)
+    best = min((replace(best, diffusion_factor=f) for f in factors), key=nats)
+    figures = {"validation_lag_nats": round(nats(best), 3), "temperature": best.temperature}
+    figures["diffusion_factor"] = best.diffusion_factor
+    if canonical is not None:
+        figures["canonical_share"] = best.canonical_share
+    posterior = track(network, evidences + best.canonical_share * more).sum(2)
     rmse = ((lags(network, posterior) - truth)[:, SKIPPED_HOPS:] ** 2).mean(1).sqrt()
-    figures = {"validation_lag_nats": round(nats, 3)} | {name: getattr(best, name) for name in grids}
     return figures, rmse
 
 

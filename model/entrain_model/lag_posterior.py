@@ -327,6 +327,9 @@ def memory(hypotheses: int, prior: tuple[float, ...]) -> tuple[State, ...]:
 class LagPosterior(nn.Module):
     """The model. `forward` is the exported graph, in the form that the contract's states say."""
 
+    mixes = False
+    """Is evidence of another kind added to the matcher's?"""
+
     def __init__(
         self, contract: Contract, shape: Shape, *, delay_tokens: int, diffusion: float = DIFFUSION_MILLIS
     ) -> None:

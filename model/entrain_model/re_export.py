@@ -19,6 +19,7 @@ from torch import Tensor
 
 from entrain_model import contract as contracts
 from entrain_model import export as exports
+from entrain_model.canonical import CanonicalLagPosterior
 from entrain_model.console import UsageError
 from entrain_model.contract import Contract
 from entrain_model.evaluate import each_hop
@@ -111,7 +112,8 @@ def rebuilt(path: Path, window: Contract, incremental: Contract) -> LagPosterior
         jitter_millis=(0.0,) * len(tensors["filter.blur"]),  # the blur itself is read below
     )
     delay = window.outputs[1].delay_millis * per_hop // window.hop_millis
-    network = LagPosterior(window, shape, delay_tokens=delay)
+    kind = CanonicalLagPosterior if "share" in tensors else LagPosterior
+    network = kind(window, shape, delay_tokens=delay)
     missing = [name for name, _ in network.named_parameters() if name not in tensors]
     if missing:
         raise UsageError(f"{path}: no tensor {missing[0]!r} in the file")

@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass, field
 
 from entrain_model.bank import Augmentation
+from entrain_model.canonical import CanonicalLagPosterior
 from entrain_model.contract import Attention, Component, Contract, Lag, Modality, Output, State
 from entrain_model.lag_posterior import LagPosterior, Shape, memory
 from entrain_model.recording import Events, Session
@@ -55,6 +56,8 @@ class Recipe:
     """Of the decoding loss; the rest is the delayed step's, which is easier."""
     lag_weight: float = 0.1
     label_sd_tokens: float = 0.8
+    canonical: bool = False
+    """Does the model add canonical variates' evidence to its matcher's? They need less data than the matcher."""
     near_tokens: tuple[float, float] = (0.4, 2.0)
     """Least and greatest sd of the beliefs near the true lag that a decoder is trained with: how sure a tracker is."""
     head_weight: float = 0.0
@@ -117,7 +120,7 @@ RECORDING = Recipe(
         missing_share=0.05,
         gap_millis=(200.0, 800.0),
     ),
-    shape=Shape(width=32, fused=48, kernel=3, dropout=0.2, ahead=8, beside=True, jitter_millis=(0.0,)),
+    shape=Shape(width=32, fused=48, head=8, kernel=3, dropout=0.2, ahead=8, beside=True, jitter_millis=(0.0,)),
     wander_sd_millis=230.0,
     wander_seconds=300.0,
     track_paths=8,
@@ -130,6 +133,7 @@ RECORDING = Recipe(
     newest_share=0.85,
     lag_weight=0.3,
     near_tokens=(0.15, 0.6),
+    canonical=True,
 )
 """4 s windows of 50 ms counts, lags within 400 ms on a grid of +-600 ms. A few hundred seconds of data: a smaller
 network, more regularisation. The lag wanders with the spread of the lags in training (400 ms / sqrt 3) and drifts as
@@ -208,7 +212,8 @@ def build(contract: Contract, recipe: Recipe, model: str) -> LagPosterior | Riva
     if model == "ridge":
         return Ridge(contract, history=recipe.ridge_tokens)
     if model in ALIGNED:
-        kind = TwoStage if model == "two-stage" else LagPosterior
+        ours = CanonicalLagPosterior if recipe.canonical else LagPosterior
+        kind = TwoStage if model == "two-stage" else ours
         return kind(contract, recipe.shape, delay_tokens=recipe.delay_tokens, diffusion=recipe.diffusion_millis)
     rival = RIVALS[model](contract, recipe.shape)
     rival.delay_tokens = recipe.delay_tokens

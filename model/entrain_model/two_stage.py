@@ -1,64 +1,30 @@
 """The strongest classical rival: canonical correlations find the lag, a hidden Markov model tracks it, then decode.
 
-The lag's evidence is the log-likelihood ratio of two Gaussian variates that belong together against two that do not.
-With canonical variates a, b of unit variance and correlations r (Hotelling 1936; Bach & Jordan 2005, sec. 2),
-
-    log p(a, b) / (p(a) p(b)) = sum_k [r_k a_k b_k - r_k^2 (a_k^2 + b_k^2) / 2] / (1 - r_k^2) + const,
-
-pooled and tracked as in the model (same filter, its temperature and diffusion fitted in the same way), and the decoder
-is the model's, trained near the true lag on the same windows. Told the true lag it is the oracle.
+The lag's evidence is that of canonical variates alone (canonical.py), pooled and tracked as in the model (same filter,
+its temperature and diffusion fitted in the same way), and the decoder is the model's, trained near the true lag on the
+same windows. Told the true lag it is the oracle.
 """
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
+from entrain_model.canonical import CanonicalLagPosterior
 from entrain_model.contract import Contract
-from entrain_model.lag_posterior import LagPosterior, Shape, causal, evidence
-
-VARIATES = 8
-TAPS = 7
-"""Tokens of each stream's features that a variate sees."""
-PENALTY = 3e-2
-"""Ridge on each covariance, as a share of its mean variance."""
+from entrain_model.lag_posterior import Shape
 
 
-class TwoStage(LagPosterior):
+class TwoStage(CanonicalLagPosterior):
     """The model's filter and decoder behind canonical correlations instead of a learned matcher."""
+
+    mixes = False
 
     def __init__(self, contract: Contract, shape: Shape, *, delay_tokens: int, diffusion: float) -> None:
         super().__init__(contract, shape, delay_tokens=delay_tokens, diffusion=diffusion)
         self.matcher = nn.Identity()
-        self.variates = nn.ModuleDict({n: nn.Conv1d(f.size, VARIATES, TAPS) for n, f in self.features.items()})
-        self.variates.requires_grad_(False)
-        self.register_buffer("correlation", torch.full((VARIATES, 1), 0.1))
-
-    def carries(self) -> dict[str, tuple[int, ...]]:
-        shapes = super().carries()
-        for name, f in self.features.items():
-            shapes[f"{name}_features"] = (f.size, TAPS - 1)
-            shapes[f"{name}_variates"] = (VARIATES, self.reach)
-        return shapes
-
-    def pairs(self, variates: dict[str, tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
-        """Queries and keys, [B, VARIATES + 2, T], whose dot product is the log-likelihood ratio of present pairs."""
-        r = self.correlation
-        (a, present), (b, there) = variates[self.reference], variates[self.of]
-        quadratic = [-0.5 * (r**2 / (1 - r**2) * x**2).sum(1, keepdim=True) for x in (a, b)]
-        query = torch.cat([a * r / (1 - r**2), quadratic[0], torch.ones_like(present)], dim=1)
-        key = torch.cat([b, torch.ones_like(there), quadratic[1]], dim=1)
-        return query * present, key * there
 
     def evidence_of(self, raws: dict[str, Tensor], masks: dict[str, Tensor]) -> Tensor:
-        variates = {}
-        for name, raw in raws.items():
-            f, mask = self.features[name], masks[name]
-            here = mask[:, :, mask.shape[2] - raw.shape[2] :]
-            found, _ = causal(self.variates[name], f.finish(raw, mask), None)
-            variates[name] = functional.pad(found, (self.reach, 0)), functional.pad(here, (self.reach, 0))
-        return evidence(*self.pairs(variates), self.reach, self.per_hop)
+        return self.canonical_of(raws, masks)
 
     def newest_evidence(
         self,
@@ -67,39 +33,4 @@ class TwoStage(LagPosterior):
         inputs: dict[str, Tensor],
         result: dict[str, Tensor],
     ) -> Tensor:
-        newest, variates = self.reach + self.per_hop, {}
-        for name, (features, _) in finished.items():
-            if self.incremental:
-                found, carry = causal(self.variates[name], features, inputs[f"{name}_features"])
-                found = torch.cat([inputs[f"{name}_variates"], found], dim=2)
-                result[f"next_{name}_features"] = carry
-                result[f"next_{name}_variates"] = found[:, :, self.per_hop :]
-            else:
-                found, _ = causal(self.variates[name], features, None)
-            mask = streams[name][1]
-            variates[name] = found[:, :, found.shape[2] - newest :], mask[:, :, mask.shape[2] - newest :]
-        return evidence(*self.pairs(variates), self.reach, self.per_hop)[:, 0]
-
-    def fit(self, raws: dict[str, Tensor], masks: dict[str, Tensor]) -> None:
-        """Canonical variates of aligned training windows: both streams' features over TAPS tokens."""
-        columns = {}
-        for name, raw in raws.items():
-            f, mask = self.features[name], masks[name]
-            finished = f.finish(raw, mask)
-            windows = finished.unfold(2, TAPS, 3)  # [B, F, n, TAPS], every third token
-            columns[name] = windows.permute(0, 2, 1, 3).flatten(2).flatten(0, 1).double()
-        x, y = columns[self.reference], columns[self.of]
-        roots = []
-        x, y = x - x.mean(0), y - y.mean(0)
-        for z in (x, y):
-            cov = z.T @ z / len(z)
-            cov += PENALTY * cov.diagonal().mean() * torch.eye(len(cov), dtype=torch.float64)
-            values, vectors = torch.linalg.eigh(cov)
-            roots.append(vectors @ torch.diag(values.rsqrt()) @ vectors.T)
-        left, r, right = torch.linalg.svd(roots[0] @ (x.T @ y / len(x)) @ roots[1])
-        self.correlation.copy_(r[:VARIATES, None].clamp(0.0, 0.95).float())
-        for name, root, vectors in ((self.reference, roots[0], left), (self.of, roots[1], right.T)):
-            weight = (root @ vectors[:, :VARIATES]).T.float()  # [VARIATES, F * TAPS]
-            layer = self.variates[name]
-            layer.weight.copy_(weight.reshape(layer.weight.shape))
-            layer.bias.zero_()
+        return self.newest_canonical(finished, streams, inputs, result)

@@ -15,10 +15,12 @@ from entrain_model import recipe
 from entrain_model.bank import Augmentation
 from entrain_model.contract import Contract
 from entrain_model.lag_posterior import Shape
-from entrain_model.recipe import SIMULATED, Task
+from entrain_model.recipe import ALIGNED, MODELS, SIMULATED, Recipe, Task
 from entrain_model.recording import Events, Labels, Samples, Session
 
 torch.set_num_threads(1)
+NETWORKS, FILTERED = (*MODELS, "canonical"), (*ALIGNED, "canonical")
+"""What graphs are made of, and those with a filter over lags."""
 TRAINED = Path(__file__).parents[1] / "trained"
 GOLDEN = Path(__file__).parents[1] / "golden"
 REACH = 6
@@ -55,16 +57,23 @@ def small_session(seconds: int = 20) -> Session:
     )
 
 
+def plan_of(model: str) -> tuple[str, Recipe]:
+    """The model and the recipe of a small network; "canonical": the lag-posterior network with canonical variates."""
+    return ("lag-posterior", dataclasses.replace(SMALL, canonical=True)) if model == "canonical" else (model, SMALL)
+
+
 def small_contract(model: str = "lag-posterior") -> Contract:
     task = Task(train=[(small_session(), (0, 1))], choose=[])
-    return recipe.contract_for(task, SMALL, model, "small")
+    kind, plan = plan_of(model)
+    return recipe.contract_for(task, plan, kind, "small")
 
 
 def small_network(model: str = "lag-posterior", seed: int = 5) -> tuple[torch.nn.Module, Contract]:
     """A network with random weights, its buffers random too, in evaluation mode, and its window contract."""
     torch.manual_seed(seed)
     contract = small_contract(model)
-    network = recipe.build(contract, SMALL, model).eval()
+    kind, plan = plan_of(model)
+    network = recipe.build(contract, plan, kind).eval()
     with torch.no_grad():
         for name, values in network.named_parameters():
             if values.dim() > 1 and name.startswith("readout"):
@@ -72,7 +81,7 @@ def small_network(model: str = "lag-posterior", seed: int = 5) -> tuple[torch.nn
         for name, buffer in network.named_buffers():
             if name in ("weight", "bias") or name.endswith((".mean", "log_variance_shift")):
                 buffer.normal_()
-            if name.endswith(("temperature", "caution", "scale", ".sd")):
+            if name.endswith(("temperature", "caution", "scale", ".sd", "share")):
                 buffer.uniform_(0.4, 1.2)
     return network, contract
 

@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from conftest import GOLDEN, REACH, SIZE, TOKENS, TRAINED, small_network
+from conftest import FILTERED, GOLDEN, NETWORKS, REACH, SIZE, TOKENS, TRAINED, small_network
 
 from entrain_model import contract as contracts
 from entrain_model import golden, recipe
@@ -18,7 +18,7 @@ from entrain_model.export import example_inputs, export, file_hash
 from entrain_model.features import newest, window
 from entrain_model.lag_filter import LagFilter, expected_maximum
 from entrain_model.lag_posterior import READOUT_TOKENS, Readout, evidence, masked, toeplitz
-from entrain_model.recipe import ALIGNED, MODELS, SIMULATED
+from entrain_model.recipe import SIMULATED
 from entrain_model.ridge import solve
 from entrain_model.windows import Feed, Stream
 
@@ -44,12 +44,12 @@ def exported(tmp_path_factory):
         if model not in made:
             network, contract = small_network(model)
             forms = [contract]
-            if model in ALIGNED:
+            if model in FILTERED:
                 forms.append(recipe.incremental(contract, network))
             folder, files = tmp_path_factory.mktemp(model), []
             for form in forms:
                 path = folder / f"{len(files)}.onnx"
-                export(network.bind(form) if model in ALIGNED else network, form, path)
+                export(network.bind(form) if model in FILTERED else network, form, path)
                 files.append((form, path))
             made[model] = network, files
         return made[model]
@@ -57,11 +57,11 @@ def exported(tmp_path_factory):
     return of
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", NETWORKS)
 def test_exported_graph_equals_pytorch_for_any_batch(exported, model):
     network, files = exported(model)
     for form, path in files:
-        if model in ALIGNED:
+        if model in FILTERED:
             network.bind(form)
         session = session_of(path)
         for batch in (1, 3):
@@ -74,7 +74,7 @@ def test_exported_graph_equals_pytorch_for_any_batch(exported, model):
                 np.testing.assert_allclose(a, b.numpy(), atol=near(name), err_msg=name)
 
 
-@pytest.mark.parametrize("model", ALIGNED)
+@pytest.mark.parametrize("model", FILTERED)
 def test_what_was_trained_and_fitted_stands_in_the_file_under_its_name(exported, model):
     network, files = exported(model)
     for form, path in files:
@@ -85,7 +85,7 @@ def test_what_was_trained_and_fitted_stands_in_the_file_under_its_name(exported,
                 np.testing.assert_array_equal(named[name], values.numpy(), err_msg=f"{form.name} {name}")
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", NETWORKS)
 def test_a_row_has_the_same_bits_wherever_it_stands_and_whatever_stands_beside_it(exported, model):
     for form, path in exported(model)[1]:
         session, names = session_of(path), list(form.results())
@@ -100,7 +100,7 @@ def test_a_row_has_the_same_bits_wherever_it_stands_and_whatever_stands_beside_i
                 np.testing.assert_array_equal(b[place], a[2], err_msg=f"{form.name} {name} at {place}")
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", NETWORKS)
 def test_network_does_not_read_what_is_masked(model):
     network, contract = small_network(model)
     inputs = dict(zip(contract.inputs(), example_inputs(contract, 3), strict=True))
@@ -129,7 +129,7 @@ def stretch(contract, hops, seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("model", ALIGNED)
+@pytest.mark.parametrize("model", FILTERED)
 def test_incremental_form_equals_window_form_at_every_hop(exported, model, seed):
     """Through ONNX Runtime, from the first hop of a session on, gaps and missing streams included."""
     _, files = exported(model)
@@ -150,7 +150,7 @@ def test_incremental_form_equals_window_form_at_every_hop(exported, model, seed)
             assert a.std() > 1e-3, name
 
 
-@pytest.mark.parametrize("model", [m for m in MODELS if m not in (*ALIGNED, "ridge")])
+@pytest.mark.parametrize("model", [m for m in NETWORKS if m not in (*FILTERED, "ridge")])
 def test_a_rival_is_causal_and_its_newest_step_is_the_last_of_all_steps(model):
     network, _ = small_network(model)
     raws = {n: torch.randn(2, f.size, 90) for n, f in network.features.items()}
@@ -187,6 +187,18 @@ def test_evidence_equals_the_sum_over_pairs_whose_later_token_is_new(per_hop):
                 ends = range(reach + hop * per_hop, reach + (hop + 1) * per_hop)
                 expected = sum(float(query[b, :, e - max(lag, 0)] @ key[b, :, e - max(lag, 0) + lag]) for e in ends)
                 assert float(found[b, hop, lag + reach]) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("model", FILTERED)
+def test_evidence_of_a_graph_is_that_of_a_whole_stream(model):
+    """What the filter is fitted on is what it is given in a stream."""
+    network, contract = small_network(model)
+    inputs = dict(zip(contract.inputs(), example_inputs(contract, 2), strict=True))
+    with torch.no_grad():
+        pairs = {n: window(f, inputs[n], inputs[f"{n}_mask"]) for n, f in network.features.items()}
+        whole = network.evidence_of(*({n: p[i] for n, p in pairs.items()} for i in (0, 1)))[:, -1]
+        found = dict(zip(contract.results(), network.bind(contract)(*inputs.values()), strict=True))
+    torch.testing.assert_close(found["attention"], torch.softmax(whole, dim=1), atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -18,6 +18,7 @@ GRAPH_AND_DOWN = (
     "lag_filter",
     "lag_posterior",
     "rivals",
+    "canonical",
     "two_stage",
     "heartbeats",
 )

@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from conftest import TRAINED, small_network
+from conftest import TRAINED, plan_of, small_network
 
 from entrain_model import contract as contracts
 from entrain_model import re_export, recipe
@@ -21,7 +21,7 @@ FORMS = ("small", "small-incremental")
 def both_forms(folder, model="lag-posterior"):
     """A network with random weights, exported in both forms with a card; the window form's path."""
     network, contract = small_network(model)
-    contract = dataclasses.replace(contract, provenance={"model": model, "seed": 3})
+    contract = dataclasses.replace(contract, provenance={"model": plan_of(model)[0], "seed": 3})
     for form, name in zip((contract, recipe.incremental(contract, network)), FORMS, strict=True):
         export(network.bind(form), dataclasses.replace(form, name=name), folder / f"{name}.onnx")
     path = folder / "small.onnx"
@@ -34,8 +34,9 @@ def initializers(path):
     return {i.name: onnx.numpy_helper.to_array(i) for i in onnx.load(path).graph.initializer}
 
 
-def test_a_file_written_anew_has_the_same_graph_and_says_where_it_came_from(tmp_path, capsys):
-    _, path = both_forms(tmp_path)
+@pytest.mark.parametrize("model", ["lag-posterior", "canonical"])
+def test_a_file_written_anew_has_the_same_graph_and_says_where_it_came_from(tmp_path, capsys, model):
+    _, path = both_forms(tmp_path, model)
     out = tmp_path / "out"
     assert main(["re-export", str(path), "--out", str(out)]) == 0
     assert "small-incremental.onnx: largest difference 0.0e+00" in capsys.readouterr().out

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from conftest import SMALL
+from conftest import SMALL, plan_of
 
 from entrain_model import calibrate, evaluate, filter_fit, recipe, recording, train
 from entrain_model.evaluate import bootstrap_r2, decode, r2
@@ -24,10 +24,11 @@ def task(tiny):
     return Task(train=[(session, SPANS[0])], choose=[(session, SPANS[1])])
 
 
-@pytest.fixture(scope="module", params=["lag-posterior", "two-stage"])
+@pytest.fixture(scope="module", params=["lag-posterior", "two-stage", "canonical"])
 def trained(request, task):
-    contract = recipe.contract_for(task, SMALL, request.param, "small")
-    network = train.train(task, SMALL, contract, request.param, 3, lambda *_: None)
+    kind, plan = plan_of(request.param)
+    contract = recipe.contract_for(task, plan, kind, "small")
+    network = train.train(task, plan, contract, kind, 3, lambda *_: None)
     return network, contract
 
 
