@@ -17,7 +17,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from entrain_model.contract import Contract
-from entrain_model.lag_posterior import DIFFUSION_MILLIS, LagPosterior, Shape, causal, evidence
+from entrain_model.lag_posterior import (
+    DIFFUSION_MILLIS,
+    LagPosterior,
+    Shape,
+    causal,
+    causal_hop,
+    evidence,
+    pooled,
+    pooling,
+)
 
 VARIATES = 8
 TAPS = 7
@@ -40,6 +49,8 @@ class CanonicalLagPosterior(LagPosterior):
         self.variates.requires_grad_(False)
         self.register_buffer("correlation", torch.full((VARIATES, 1), 0.1))
         self.register_buffer("share", torch.zeros(()))
+        pool = pooling(self.reach + self.per_hop, self.per_hop, self.reach)
+        self.register_buffer("canonical_pooling", pool, persistent=False)
 
     def carries(self) -> dict[str, tuple[int, ...]]:
         shapes = super().carries()
@@ -48,27 +59,37 @@ class CanonicalLagPosterior(LagPosterior):
             shapes[f"{name}_variates"] = (VARIATES, self.reach)
         return shapes
 
-    def pairs(self, variates: dict[str, tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
-        """Queries and keys, [B, VARIATES + 2, T], whose dot product is the log-likelihood ratio of present pairs."""
-        r = self.correlation
-        (a, present), (b, there) = variates[self.reference], variates[self.of]
-        quadratic = [-0.5 * (r**2 / (1 - r**2) * x**2).sum(1, keepdim=True) for x in (a, b)]
-        query = torch.cat([a * r / (1 - r**2), quadratic[0], torch.ones_like(present)], dim=1)
-        key = torch.cat([b, torch.ones_like(there), quadratic[1]], dim=1)
-        return query * present, key * there
+    def pairing(self) -> Tensor:
+        """The log-likelihood ratio as a bilinear form [2 V + 1, 2 V + 1] of two tokens as `tokens` has them."""
+        r = self.correlation[:, 0]
+        product, square = r / (1 - r**2), -0.5 * r**2 / (1 - r**2)
+        corner = torch.zeros(VARIATES, VARIATES)
+        return torch.cat(
+            [
+                torch.cat([torch.diag(product), corner, torch.zeros(VARIATES, 1)], dim=1),
+                torch.cat([corner, corner, square.unsqueeze(1)], dim=1),
+                torch.cat([torch.zeros(1, VARIATES), square.unsqueeze(0), torch.zeros(1, 1)], dim=1),
+            ]
+        )
+
+    @staticmethod
+    def tokens(variates: Tensor, present: Tensor) -> Tensor:
+        """Variates [B, V, T], their squares and the mask [B, 1, T] as [B, 2 V + 1, T]; zero where missing."""
+        return torch.cat([variates * present, variates * variates * present, present], dim=1)
 
     def evidence_of(self, raws: dict[str, Tensor], masks: dict[str, Tensor]) -> Tensor:
         return super().evidence_of(raws, masks) + self.share * self.canonical_of(raws, masks)
 
     def canonical_of(self, raws: dict[str, Tensor], masks: dict[str, Tensor]) -> Tensor:
         """Evidence [B, H, L] of the variates alone, from what `evidence_of` takes."""
-        variates = {}
+        found = {}
         for name, raw in raws.items():
             f, mask = self.features[name], masks[name]
-            here = mask[:, :, mask.shape[2] - raw.shape[2] :]
-            found, _ = causal(self.variates[name], f.finish(raw, mask), None)
-            variates[name] = functional.pad(found, (self.reach, 0)), functional.pad(here, (self.reach, 0))
-        return evidence(*self.pairs(variates), self.reach, self.per_hop)
+            variates, _ = causal(self.variates[name], f.finish(raw, mask), None)
+            rows = self.tokens(variates, mask[:, :, mask.shape[2] - raw.shape[2] :])
+            found[name] = functional.pad(rows, (self.reach, 0))
+        query = torch.matmul(self.pairing().T, found[self.reference])
+        return evidence(query, found[self.of], self.reach, self.per_hop)
 
     def newest_evidence(
         self,
@@ -88,18 +109,19 @@ class CanonicalLagPosterior(LagPosterior):
         result: dict[str, Tensor],
     ) -> Tensor:
         """Evidence [B, L] of the variates alone in the newest hop, with the carries that it needs."""
-        newest, variates = self.reach + self.per_hop, {}
+        count, rows = self.reach + self.per_hop, {}
         for name, (features, _) in finished.items():
+            layer = self.variates[name]
             if self.incremental:
-                found, carry = causal(self.variates[name], features, inputs[f"{name}_features"])
-                found = torch.cat([inputs[f"{name}_variates"], found], dim=2)
+                found, carry = causal_hop(layer, features.transpose(1, 2), inputs[f"{name}_features"])
+                found = torch.cat([inputs[f"{name}_variates"], found.transpose(1, 2)], dim=2)
                 result[f"next_{name}_features"] = carry
                 result[f"next_{name}_variates"] = found[:, :, self.per_hop :]
             else:
-                found, _ = causal(self.variates[name], features, None)
-            mask = streams[name][1]
-            variates[name] = found[:, :, found.shape[2] - newest :], mask[:, :, mask.shape[2] - newest :]
-        return evidence(*self.pairs(variates), self.reach, self.per_hop)[:, 0]
+                found = causal(layer, features, None)[0]
+            present = streams[name][1]
+            rows[name] = self.tokens(found[:, :, -count:], present[:, :, -count:])
+        return pooled(rows[self.reference], rows[self.of], self.pairing(), self.per_hop, self.canonical_pooling)
 
     def fit(self, raws: dict[str, Tensor], masks: dict[str, Tensor]) -> None:
         """Canonical variates of aligned training windows: both streams' features over TAPS tokens."""

@@ -296,6 +296,16 @@ def pooling(tokens: int, tokens_per_hop: int, reach: int) -> Tensor:
     return chosen.float().flatten(0, 2)
 
 
+def pooled(reference: Tensor, other: Tensor, pairing: Tensor, tokens_per_hop: int, pool: Tensor) -> Tensor:
+    """Evidence [B, L] of the newest hop from tokens [B, D, n] of both streams, whose score is the bilinear form
+    `pairing` [D, D], and `pool` as `pooling` makes it. Matrix products alone, so that the bits of a row do not depend
+    on the rows beside it."""
+    new = reference.shape[2] - tokens_per_hop
+    early = torch.matmul(torch.matmul(reference[:, :, new:].transpose(1, 2), pairing), other)
+    late = torch.matmul(torch.matmul(other[:, :, new:].transpose(1, 2), pairing.T), reference)
+    return torch.matmul(torch.cat([early, late], dim=1).flatten(1), pool)
+
+
 def toeplitz(posterior: Tensor, rows: int) -> Tensor:
     """[B, rows, rows + 2 R]: shift[b, u, s] = posterior[b, s - u], and zero where s - u is no lag index 0..2 R. Made by
     laying the row, padded to one more than the columns, end to end and cutting it at the columns."""
@@ -450,10 +460,7 @@ class LagPosterior(nn.Module):
         """Evidence [B, L] of the newest hop, from the embeddings; carries of its own come from `inputs` and go to
         `result`."""
         reference, other = (masked(*streams[n])[:, :, -self.held :] for n in (self.reference, self.of))
-        pairing, new = self.matcher.pairing(), self.held - self.per_hop
-        early = torch.matmul(torch.matmul(reference[:, :, new:].transpose(1, 2), pairing), other)
-        late = torch.matmul(torch.matmul(other[:, :, new:].transpose(1, 2), pairing.T), reference)
-        return torch.matmul(torch.cat([early, late], dim=1).flatten(1), self.pooling)
+        return pooled(reference, other, self.matcher.pairing(), self.per_hop, self.pooling)
 
     def _finished(self, name: str, inputs: dict[str, Tensor], result: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Features [B, C, T] of a stream's new tokens, and the mask [B, 1, past + T] of these and of those before."""

@@ -22,6 +22,7 @@ class TwoStage(CanonicalLagPosterior):
     def __init__(self, contract: Contract, shape: Shape, *, delay_tokens: int, diffusion: float) -> None:
         super().__init__(contract, shape, delay_tokens=delay_tokens, diffusion=diffusion)
         self.matcher = nn.Identity()
+        del self.share
 
     def evidence_of(self, raws: dict[str, Tensor], masks: dict[str, Tensor]) -> Tensor:
         return self.canonical_of(raws, masks)

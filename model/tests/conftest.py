@@ -83,6 +83,8 @@ def small_network(model: str = "lag-posterior", seed: int = 5) -> tuple[torch.nn
                 buffer.normal_()
             if name.endswith(("temperature", "caution", "scale", ".sd", "share")):
                 buffer.uniform_(0.4, 1.2)
+            if name == "correlation":
+                buffer.uniform_(0.1, 0.9)
     return network, contract
 
 
