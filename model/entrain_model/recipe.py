@@ -136,8 +136,9 @@ RECORDING = Recipe(
     canonical=True,
 )
 """4 s windows of 50 ms counts, lags within 400 ms on a grid of +-600 ms. A few hundred seconds of data: a smaller
-network, more regularisation. The lag wanders with the spread of the lags in training (400 ms / sqrt 3) and drifts as
-fast as the simulated one, 19 ms in a second. One hypothesis about jitter: 50 ms of it are within a bin."""
+network, more regularisation, and canonical variates beside a small matcher. The lag wanders with the spread of the lags
+in training (400 ms / sqrt 3) and drifts as fast as the simulated one, 19 ms in a second. One hypothesis about jitter:
+50 ms of it are within a bin."""
 
 
 @dataclass(frozen=True, eq=False)
