@@ -47,6 +47,8 @@ class CanonicalLagPosterior(LagPosterior):
         super().__init__(contract, shape, delay_tokens=delay_tokens, diffusion=diffusion)
         self.variates = nn.ModuleDict({n: nn.Conv1d(f.size, VARIATES, TAPS) for n, f in self.features.items()})
         self.variates.requires_grad_(False)
+        for layer in self.variates.values():
+            nn.init.zeros_(layer.bias)
         self.register_buffer("correlation", torch.full((VARIATES, 1), 0.1))
         self.register_buffer("share", torch.zeros(()))
         pool = pooling(self.reach + self.per_hop, self.per_hop, self.reach)
@@ -145,4 +147,3 @@ class CanonicalLagPosterior(LagPosterior):
             weight = (root @ vectors[:, :VARIATES]).T.float()  # [VARIATES, F * TAPS]
             layer = self.variates[name]
             layer.weight.copy_(weight.reshape(layer.weight.shape))
-            layer.bias.zero_()

@@ -114,7 +114,9 @@ def rebuilt(path: Path, window: Contract, incremental: Contract) -> LagPosterior
     delay = window.outputs[1].delay_millis * per_hop // window.hop_millis
     kind = CanonicalLagPosterior if "share" in tensors else LagPosterior
     network = kind(window, shape, delay_tokens=delay)
-    missing = [name for name, _ in network.named_parameters() if name not in tensors]
+    # Two biases of zero, as variates have them, are one tensor in a file.
+    zeros = {f"variates.{m.name}.bias" for m in window.modalities}
+    missing = [name for name, _ in network.named_parameters() if name not in tensors and name not in zeros]
     if missing:
         raise UsageError(f"{path}: no tensor {missing[0]!r} in the file")
     # A buffer that is not there is as it is made: filters follow from the contract, and a factor of 1 is left out.
