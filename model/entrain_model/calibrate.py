@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from entrain_model import filter_fit
+from entrain_model.canonical import CanonicalLagPosterior
 from entrain_model.contract import Contract
 from entrain_model.evaluate import NORMAL_90
 from entrain_model.features import window
@@ -81,9 +82,10 @@ def calibrate(network: nn.Module, task: Task, recipe: Recipe, contract: Contract
         prepared = [raws(network, s) for s in streams]
         if isinstance(network, LagPosterior):
             evidences = [scores(network, *p) for p in prepared]
-            canonical = [scores(network, *p, network.canonical_of) for p in prepared] if network.mixes else []
+            mixes = isinstance(network, CanonicalLagPosterior)
+            canonical = [scores(network, *p, network.canonical_of) for p in prepared] if mixes else []
             figures |= _fit_filter(network, words, streams, evidences, canonical)
-            if network.mixes:
+            if mixes:
                 network.share.fill_(figures["canonical_share"])
                 evidences = [e + network.share * c for e, c in zip(evidences, canonical, strict=True)]
         errors = [[], []]

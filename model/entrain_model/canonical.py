@@ -20,6 +20,8 @@ from entrain_model.contract import Contract
 from entrain_model.lag_posterior import (
     DIFFUSION_MILLIS,
     LagPosterior,
+    Named,
+    Pairs,
     Shape,
     causal,
     causal_hop,
@@ -35,11 +37,8 @@ PENALTY = 3e-2
 """Ridge on each covariance, as a share of its mean variance."""
 
 
-class CanonicalLagPosterior(LagPosterior):
-    """The same network, filter and decoder; evidence of a matcher and of canonical variates together. The matcher is
-    trained on its own: until `share` is fitted it is 0."""
-
-    mixes = True
+class WithVariates(LagPosterior):
+    """The network, filter and decoder, with canonical variates of both streams; what of them is evidence, heirs say."""
 
     def __init__(
         self, contract: Contract, shape: Shape, *, delay_tokens: int, diffusion: float = DIFFUSION_MILLIS
@@ -50,7 +49,6 @@ class CanonicalLagPosterior(LagPosterior):
         for layer in self.variates.values():
             nn.init.zeros_(layer.bias)
         self.register_buffer("correlation", torch.full((VARIATES, 1), 0.1))
-        self.register_buffer("share", torch.zeros(()))
         pool = pooling(self.reach + self.per_hop, self.per_hop, self.reach)
         self.register_buffer("canonical_pooling", pool, persistent=False)
 
@@ -79,9 +77,6 @@ class CanonicalLagPosterior(LagPosterior):
         """Variates [B, V, T], their squares and the mask [B, 1, T] as [B, 2 V + 1, T]; zero where missing."""
         return torch.cat([variates * present, variates * variates * present, present], dim=1)
 
-    def evidence_of(self, raws: dict[str, Tensor], masks: dict[str, Tensor]) -> Tensor:
-        return super().evidence_of(raws, masks) + self.share * self.canonical_of(raws, masks)
-
     def canonical_of(self, raws: dict[str, Tensor], masks: dict[str, Tensor]) -> Tensor:
         """Evidence [B, H, L] of the variates alone, from what `evidence_of` takes."""
         found = {}
@@ -93,23 +88,7 @@ class CanonicalLagPosterior(LagPosterior):
         query = torch.matmul(self.pairing().T, found[self.reference])
         return evidence(query, found[self.of], self.reach, self.per_hop)
 
-    def newest_evidence(
-        self,
-        finished: dict[str, tuple[Tensor, Tensor]],
-        streams: dict[str, tuple[Tensor, Tensor]],
-        inputs: dict[str, Tensor],
-        result: dict[str, Tensor],
-    ) -> Tensor:
-        learned = super().newest_evidence(finished, streams, inputs, result)
-        return learned + self.share * self.newest_canonical(finished, streams, inputs, result)
-
-    def newest_canonical(
-        self,
-        finished: dict[str, tuple[Tensor, Tensor]],
-        streams: dict[str, tuple[Tensor, Tensor]],
-        inputs: dict[str, Tensor],
-        result: dict[str, Tensor],
-    ) -> Tensor:
+    def newest_canonical(self, finished: Pairs, streams: Pairs, inputs: Named, result: Named) -> Tensor:
         """Evidence [B, L] of the variates alone in the newest hop, with the carries that it needs."""
         count, rows = self.reach + self.per_hop, {}
         for name, (features, _) in finished.items():
@@ -147,3 +126,21 @@ class CanonicalLagPosterior(LagPosterior):
             weight = (root @ vectors[:, :VARIATES]).T.float()  # [VARIATES, F * TAPS]
             layer = self.variates[name]
             layer.weight.copy_(weight.reshape(layer.weight.shape))
+
+
+class CanonicalLagPosterior(WithVariates):
+    """Evidence of the matcher and of canonical variates together. The matcher is trained on its own: until `share` is
+    fitted it is 0."""
+
+    def __init__(
+        self, contract: Contract, shape: Shape, *, delay_tokens: int, diffusion: float = DIFFUSION_MILLIS
+    ) -> None:
+        super().__init__(contract, shape, delay_tokens=delay_tokens, diffusion=diffusion)
+        self.register_buffer("share", torch.zeros(()))
+
+    def evidence_of(self, raws: dict[str, Tensor], masks: dict[str, Tensor]) -> Tensor:
+        return super().evidence_of(raws, masks) + self.share * self.canonical_of(raws, masks)
+
+    def newest_evidence(self, finished: Pairs, streams: Pairs, inputs: Named, result: Named) -> Tensor:
+        learned = super().newest_evidence(finished, streams, inputs, result)
+        return learned + self.share * self.newest_canonical(finished, streams, inputs, result)

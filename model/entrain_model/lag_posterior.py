@@ -334,11 +334,13 @@ def memory(hypotheses: int, prior: tuple[float, ...]) -> tuple[State, ...]:
     )
 
 
+Named = dict[str, Tensor]
+Pairs = dict[str, tuple[Tensor, Tensor]]
+"""By stream: features or embeddings [B, C, T], and their mask."""
+
+
 class LagPosterior(nn.Module):
     """The model. `forward` is the exported graph, in the form that the contract's states say."""
-
-    mixes = False
-    """Is evidence of another kind added to the matcher's?"""
 
     def __init__(
         self, contract: Contract, shape: Shape, *, delay_tokens: int, diffusion: float = DIFFUSION_MILLIS
@@ -450,13 +452,7 @@ class LagPosterior(nn.Module):
         result["next_lag_allowed"] = inputs["lag_allowed"].clone()
         return tuple(result[name] for name in self.result_names)
 
-    def newest_evidence(
-        self,
-        finished: dict[str, tuple[Tensor, Tensor]],
-        streams: dict[str, tuple[Tensor, Tensor]],
-        inputs: dict[str, Tensor],
-        result: dict[str, Tensor],
-    ) -> Tensor:
+    def newest_evidence(self, finished: Pairs, streams: Pairs, inputs: Named, result: Named) -> Tensor:
         """Evidence [B, L] of the newest hop, from the embeddings; carries of its own come from `inputs` and go to
         `result`."""
         reference, other = (masked(*streams[n])[:, :, -self.held :] for n in (self.reference, self.of))

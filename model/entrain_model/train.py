@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from entrain_model import ridge
 from entrain_model.bank import Bank, Batch
-from entrain_model.canonical import CanonicalLagPosterior
+from entrain_model.canonical import WithVariates
 from entrain_model.contract import Contract
 from entrain_model.evaluate import r2
 from entrain_model.heads import Heads
@@ -74,7 +74,7 @@ def train(
     with torch.no_grad():
         drawn[0].fit(dict(network.features.items()))
         _scale_targets(network, drawn)
-        if isinstance(network, CanonicalLagPosterior):
+        if isinstance(network, WithVariates):
             batch = drawn[0].aligned().batch(256, recipe.tokens)
             network.fit(batch.raws, batch.masks)
     what = repr((model, seed, recipe, contract, [(s.name, s.source, span) for s, span in task.train + task.choose]))
