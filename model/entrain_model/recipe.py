@@ -41,11 +41,11 @@ class Recipe:
     track_noise: tuple[float, ...] = (0.0,)
     """Noise of the streams that the filter is calibrated on: it has to serve all of them."""
     track_paths: int = 2
-    steps: int = 1400
+    steps: int = 2800
     batch: int = 32
     tokens: int = 128
     """Tokens of a training window."""
-    cuts: int = 8
+    cuts: int = 16
     """Steps of a training window that are decoded; those of rivals are all that the window holds."""
     rate: float = 2e-3
     decay: float = 0.01
