@@ -24,6 +24,9 @@ Four more bear on changing a model while a job runs. `successor.onnx` may take t
 is twice as high. `tallied.onnx` (three times) keeps its count under the name `tally`, so sessions must start anew with
 it. `narrow.onnx` lacks an output. `failing.onnx`, of a name of its own, is `pinnable.onnx` until its count would be 6:
 then it does not run. `hungry.onnx` then asks for more memory than there is.
+
+`ragged.onnx` is `pinnable.onnx` with a level of mean log(1 + l^2) over 35 values a row. ONNX Runtime takes logarithms of
+whole vector registers and ends with scalar code, so which values of a row those are depends on the rows of the call.
 """
 
 import copy
@@ -248,6 +251,22 @@ def hungry() -> onnx.ModelProto:
     return with_contract(model, PINNABLE | {"name": "hungry"})
 
 
+def ragged() -> onnx.ModelProto:
+    model = pinnable()
+    model.graph.initializer.extend([indices("from", [0, 0]), indices("to", [5, 7]), indices("axes", [1, 2])])
+    logarithm = [
+        helper.make_node("Slice", ["l", "from", "to", "axes"], ["few"]),
+        helper.make_node("Mul", ["few", "few"], ["squared"]),
+        helper.make_node("Add", ["squared", "one"], ["above"]),
+        helper.make_node("Log", ["above"], ["logs"]),
+    ]
+    place = next(i for i, node in enumerate(model.graph.node) if list(node.output) == ["mean"])
+    model.graph.node[place].input[0] = "logs"
+    for node in reversed(logarithm):
+        model.graph.node.insert(place, node)
+    return with_contract(model, PINNABLE | {"name": "ragged"})
+
+
 def with_contract(model: onnx.ModelProto, contract: dict | None) -> onnx.ModelProto:
     changed = copy.deepcopy(model)
     del changed.metadata_props[:]
@@ -300,6 +319,7 @@ def main() -> None:
         "narrow": narrow(),
         "failing": failing(),
         "hungry": hungry(),
+        "ragged": ragged(),
         "no-contract": with_contract(good, None),
         "float16-input": halved(good),
         "fixed-batch": with_input(good, "carry", value("carry", 6, batch=1)),

@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchTrialTest {
   private static final int CAPACITY = 16;
@@ -16,7 +16,8 @@ class BatchTrialTest {
   static Stream<Path> shipped() throws IOException {
     return Stream.concat(
         ShippedModels.files().stream(),
-        Stream.of(ShippedModels.file("subject-11/lag-posterior-incremental")));
+        Stream.of("lag-posterior-incremental", "two-stage-incremental")
+            .map(name -> ShippedModels.file("subject-11/" + name)));
   }
 
   /** What lets windows share calls on a CPU and keep equal bits for any arrival and restart. */
@@ -46,12 +47,9 @@ class BatchTrialTest {
     }
   }
 
-  /** Both end a loop over all rows with other code than it has inside. */
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"subject-11/two-stage-incremental", "subject-11/windows/lag-posterior-720-ms"})
-  void aModelThatWasSeenToDifferIsCalledRowByRow(String name) {
-    try (OnnxModel model = OnnxModel.open(ShippedModels.file(name), Provider.CPU);
+  @Test
+  void aModelWhoseBitsDependOnTheCallIsCalledRowByRow() {
+    try (OnnxModel model = OnnxModel.open(TinyModels.file("ragged"), Provider.CPU);
         Batch batch = model.batch(CAPACITY, BatchShape.AUTO)) {
       assertThat(batch.shape()).isEqualTo(BatchShape.SINGLE);
     }
