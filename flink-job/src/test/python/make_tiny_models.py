@@ -25,8 +25,8 @@ is twice as high. `tallied.onnx` (three times) keeps its count under the name `t
 it. `narrow.onnx` lacks an output. `failing.onnx`, of a name of its own, is `pinnable.onnx` until its count would be 6:
 then it does not run. `hungry.onnx` then asks for more memory than there is.
 
-`ragged.onnx` is `pinnable.onnx` with a level of mean log(1 + l^2) over 35 values a row. ONNX Runtime takes logarithms of
-whole vector registers and ends with scalar code, so which values of a row those are depends on the rows of the call.
+`ragged.onnx` is `pinnable.onnx` with a level of mean log(1 + l^2) over 35 values a row. ONNX Runtime takes logarithms
+of whole vector registers and ends with scalar code, so which values those are depends on the rows of the call.
 """
 
 import copy
