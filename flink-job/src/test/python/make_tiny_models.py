@@ -212,17 +212,24 @@ def narrow() -> onnx.ModelProto:
     return with_contract(pinnable(), PINNABLE | {"outputs": PINNABLE["outputs"][:1]})
 
 
+def fed(model: onnx.ModelProto, output: str, place: int, nodes: list[onnx.NodeProto]) -> None:
+    """Puts `nodes` before the one that computes `output`, whose input at `place` becomes the last one's output."""
+    at = next(i for i, node in enumerate(model.graph.node) if list(node.output) == [output])
+    model.graph.node[at].input[place] = nodes[-1].output[0]
+    for node in reversed(nodes):
+        model.graph.node.insert(at, node)
+
+
 def failing() -> onnx.ModelProto:
     """`pinnable.onnx` that takes its factor from a table of five, at its count."""
     model = pinnable()
     factor = next(tensor for tensor in model.graph.initializer if tensor.name == "factor")
     factor.CopyFrom(constant("table", [1.0] * 5))
-    for i, node in enumerate(model.graph.node):
-        if list(node.output) == ["level"]:
-            node.input[1] = "taken"
-            model.graph.node.insert(i, helper.make_node("Gather", ["table", "place"], ["taken"]))
-            model.graph.node.insert(i, helper.make_node("Cast", ["count"], ["place"], to=TensorProto.INT64))
-            break
+    taken = [
+        helper.make_node("Cast", ["count"], ["place"], to=TensorProto.INT64),
+        helper.make_node("Gather", ["table", "place"], ["taken"]),
+    ]
+    fed(model, "level", 1, taken)
     return with_contract(model, PINNABLE | {"name": "failing"})
 
 
@@ -233,25 +240,20 @@ def hungry() -> onnx.ModelProto:
     factor.CopyFrom(indices("sizes", [1] * 5 + [1 << 46]))
     model.graph.initializer.append(indices("flat", [-1]))
     model.graph.initializer.append(indices("first", [0]))
-    for i, node in enumerate(model.graph.node):
-        if list(node.output) == ["level"]:
-            node.input[1] = "most"
-            for more in reversed(
-                [
-                    helper.make_node("Cast", ["count"], ["place"], to=TensorProto.INT64),
-                    helper.make_node("Gather", ["sizes", "place"], ["wanted"]),
-                    helper.make_node("ReduceMax", ["wanted"], ["size"], keepdims=0),
-                    helper.make_node("Reshape", ["size", "flat"], ["length"]),
-                    helper.make_node("ConstantOfShape", ["length"], ["room"], value=constant("filler", [1.0])),
-                    helper.make_node("ReduceMax", ["room", "first"], ["most"], keepdims=1),
-                ]
-            ):
-                model.graph.node.insert(i, more)
-            break
+    most = [
+        helper.make_node("Cast", ["count"], ["place"], to=TensorProto.INT64),
+        helper.make_node("Gather", ["sizes", "place"], ["wanted"]),
+        helper.make_node("ReduceMax", ["wanted"], ["size"], keepdims=0),
+        helper.make_node("Reshape", ["size", "flat"], ["length"]),
+        helper.make_node("ConstantOfShape", ["length"], ["room"], value=constant("filler", [1.0])),
+        helper.make_node("ReduceMax", ["room", "first"], ["most"], keepdims=1),
+    ]
+    fed(model, "level", 1, most)
     return with_contract(model, PINNABLE | {"name": "hungry"})
 
 
 def ragged() -> onnx.ModelProto:
+    """`pinnable.onnx` with a level whose last bits depend on the rows of the call."""
     model = pinnable()
     model.graph.initializer.extend([indices("from", [0, 0]), indices("to", [5, 7]), indices("axes", [1, 2])])
     logarithm = [
@@ -260,10 +262,7 @@ def ragged() -> onnx.ModelProto:
         helper.make_node("Add", ["squared", "one"], ["above"]),
         helper.make_node("Log", ["above"], ["logs"]),
     ]
-    place = next(i for i, node in enumerate(model.graph.node) if list(node.output) == ["mean"])
-    model.graph.node[place].input[0] = "logs"
-    for node in reversed(logarithm):
-        model.graph.node.insert(place, node)
+    fed(model, "mean", 0, logarithm)
     return with_contract(model, PINNABLE | {"name": "ragged"})
 
 
